@@ -93,7 +93,11 @@ async function read(
 async function listDeadLetters(deps: OperatorDeps, alias: string): Promise<unknown> {
   const dead = await listDeadDeliveries(deps, alias);
   const changes = await listRefusedChanges(deps, alias);
-  const names = await namesOfPeople(deps, alias, [...new Set(changes.map(({ personKey }) => personKey))]);
+  const names = await namesOfPeople(
+    deps,
+    alias,
+    changes.map(({ personKey }) => personKey),
+  );
   return {
     changes: changes.map((change) => ({ ...change, person: names.get(change.personKey) ?? null })),
     deliveries: dead.flatMap(({ deliveries }) => deliveries),

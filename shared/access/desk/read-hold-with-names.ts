@@ -8,9 +8,6 @@ export type ReadHoldWithNamesDeps = ReadHoldDeps & Readonly<{ ledger: Pick<Ledge
 /** A removal with the address of whom it is about; null: that is not known, or they are beyond the first that are named. */
 type NamedRemoval = Hold['removals'][number] & Readonly<{ person: string | null }>;
 
-/** Each costs a read, and somebody waits. */
-const MOST_NAMED = 500;
-
 /** One hold as somebody looks at it before they release it: by names. @throws AppError `plan-unknown` */
 export async function readHoldWithNames(
   deps: ReadHoldWithNamesDeps,
@@ -18,8 +15,11 @@ export async function readHoldWithNames(
   hash: string,
 ): Promise<Omit<Hold, 'removals'> & Readonly<{ removals: readonly NamedRemoval[] }>> {
   const hold = await readHold(deps, organization, hash);
-  const keys = [...new Set(hold.removals.map(({ personKey }) => personKey))].slice(0, MOST_NAMED);
-  const names = await namesOfPeople(deps, organization, keys);
+  const names = await namesOfPeople(
+    deps,
+    organization,
+    hold.removals.map(({ personKey }) => personKey),
+  );
   const removals = hold.removals.map((removal) => ({
     ...removal,
     person: names.get(removal.personKey) ?? null,
