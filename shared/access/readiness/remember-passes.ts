@@ -3,8 +3,11 @@ import type { ReadinessCheck, ReadinessWarning } from '../run-readiness-checks';
 
 /** Passes of checks that cost calls of a small quota. */
 export type PassMemory = Readonly<{
-  /** `of`: what the pass is of, such as a version of the policy; one of something else does not count. */
-  remembering: (check: ReadinessCheck, of: string) => ReadinessCheck;
+  /**
+   * `of`: what the pass is of, such as a version of the policy; one of something else does not count. `isFresh`: the check is tried all the
+   * same, and what comes of it is remembered.
+   */
+  remembering: (check: ReadinessCheck, of: string, isFresh?: boolean) => ReadinessCheck;
 }>;
 
 const LASTS_MS = 5 * 60_000;
@@ -32,12 +35,12 @@ export function createPassMemory(clock: Readonly<{ now: () => number }>): PassMe
     Readonly<{ of: string; atMs: number; warning: ReadinessWarning | undefined }>
   >();
   return {
-    remembering: (check, of) => ({
+    remembering: (check, of, isFresh = false) => ({
       ...check,
       check: async (signal) => {
         const known = passes.get(check.name);
         const ageMs = clock.now() - (known?.atMs ?? Number.NEGATIVE_INFINITY);
-        if (known?.of === of && ageMs >= 0 && ageMs < LASTS_MS) return known.warning;
+        if (!isFresh && known?.of === of && ageMs >= 0 && ageMs < LASTS_MS) return known.warning;
         passes.delete(check.name);
         const warning = (await check.check(signal)) ?? undefined;
         if (warning === undefined || !PASSING.has(warning.cause))
