@@ -12,7 +12,8 @@ import {
   withStrangersTo,
   type PersonLedger,
 } from '../../domain/ledger/person-ledger';
-import { personSubject, type Subject } from '../../domain/ledger/subject';
+import { organizationSubject, personSubject, type Subject } from '../../domain/ledger/subject';
+import type { RefusedChange } from '../../domain/plan/refused-change';
 import { isPersonKey } from '../../domain/person-key';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
@@ -21,6 +22,7 @@ import type { FindingStore } from '../../storage/findings';
 import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
 import type { PeopleIndex } from '../../storage/people-index';
+import type { RefusedChangeStore } from '../../storage/refused-changes';
 import { mayHaveLeftUndone } from '../ledger/observed-organization';
 import { hasOpenCall } from '../ledger/has-open-call';
 import { logEvidence, type LogEvidenceDeps } from '../ledger/log-evidence';
@@ -41,6 +43,7 @@ export type ErasePersonDeps = LogEvidenceDeps &
     changes: Pick<ChangeStore, 'listAttempts' | 'listMarks'>;
     holds: Pick<HoldStore, 'list'>;
     findings: Pick<FindingStore, 'list'>;
+    refusedChanges: Pick<RefusedChangeStore, 'list'>;
     clock: Pick<Clock, 'now'>;
   }>;
 
@@ -125,6 +128,16 @@ async function requireErasable(
   const findings = await deps.findings.list(organization.alias);
   const accounts = new Set(all.flatMap((own) => own.accounts).map(fold));
   if (findings.some((finding) => isLeaverFound(finding, { keys, accounts }))) refuseToErase('is-found');
+  const { lastAudit } = (await deps.ledger.read(organizationSubject(organization.alias)))?.value ?? {};
+  const auditedMs = lastAudit?.startedAtMs ?? lastAudit?.atMs ?? Number.NEGATIVE_INFINITY;
+  const refusals = await deps.refusedChanges.list(organization.alias);
+  if (refusals.some((change) => keys.has(change.personKey) && isRefusedRemoval(change, auditedMs)))
+    refuseToErase('is-refused');
+}
+
+/** One that no audit has looked for since. */
+function isRefusedRemoval({ decision, history }: RefusedChange, auditedMs: number): boolean {
+  return decision === 'remove' && history.some(({ atMs }) => atMs >= auditedMs);
 }
 
 /** The ledger does not have what a leaver was in without it, and UiPath may refuse the removal: only the audit knows then. */
