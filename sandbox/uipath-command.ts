@@ -59,9 +59,8 @@ export function createUiPathCommand(io: UiPathIo): Command {
 async function ask(io: UiPathIo, path: string, body?: object): Promise<unknown> {
   const running = await io.runningStack();
   if (running === undefined) throw new Error('No stack is running: start one with `npm start`.');
-  const response = await fetch(`${running.uipathControlUrl}${path}`, {
-    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
-  });
+  const request = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+  const response = await fetch(`${running.uipathControlUrl}${path}`, request);
   const text = await response.text();
   if (!response.ok) throw new Error(`The simulated UiPath refuses: ${text}`);
   const answer: unknown = text === '' ? undefined : JSON.parse(text);

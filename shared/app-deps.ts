@@ -104,7 +104,8 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
       parseEvidenceKeys,
       parseConsoleKey: deriveConsoleKeys,
       signIn: config,
-      ...(isFresh ? {} : { passes }),
+      passes,
+      isFresh,
     });
   return {
     config,

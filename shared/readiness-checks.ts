@@ -24,8 +24,9 @@ type ReadinessParts = CheckPolicyDeps &
     parseConsoleKey: (versions: SecretVersions) => unknown;
     signIn: SignInSettings;
     probe: (organization: OrganizationPolicy, secrets: SecretStore) => OrganizationProbe;
-    /** Left out: every check is tried. */
     passes?: PassMemory;
+    /** Every check is tried, whatever passed lately. */
+    isFresh?: boolean;
     /** Reading the policy takes no longer than one check. */
     limitMs?: number;
   }>;
@@ -146,7 +147,7 @@ function ofOrganization(
   organization: OrganizationPolicy,
   hash: string,
 ): readonly ReadinessCheck[] {
-  const { secrets, probe, passes } = parts;
+  const { secrets, probe, passes, isFresh } = parts;
   const { alias, credentialSecret, mode, notify } = organization;
   const checks = checksOfOrganization(organization, probe(organization, secrets));
   return [
@@ -156,7 +157,7 @@ function ofOrganization(
     ),
     ...checks.map((check) =>
       passes !== undefined && BY_GET.has(check.name.slice(0, -alias.length - 1))
-        ? passes.remembering(check, hash)
+        ? passes.remembering(check, hash, isFresh)
         : check,
     ),
     ...notify.map(({ name, secret }) =>

@@ -137,11 +137,15 @@ function shown(letter: Letter): Answer {
 function lineOf(letter: Letter): string {
   const code = letter.history.toReversed().find((event) => (event.code ?? '') !== '')?.code ?? '';
   const id = letter.is === 'delivery' ? idOf(letter).slice(0, 12) : idOf(letter);
-  const what =
-    letter.is === 'change'
-      ? `of ${letter.person ?? letter.memberId}, ${letter.decision === 'add' ? 'to be put into' : 'to be taken out of'} ${letter.groupName}`
-      : `from ${letter.feed}/${letter.source}, received ${instantText(letter.receivedAtMs)}`;
-  return `${plainText(id)}  ${letter.is} ${plainText(what)}: ${plainText(code)}`;
+  return `${plainText(id)}  ${letter.is} ${wordsOf(letter)}: ${plainText(code)}`;
+}
+
+/** Each part is cut by itself: nobody's address hides what is to happen to them. */
+function wordsOf(letter: Letter): string {
+  if (letter.is === 'delivery')
+    return `from ${plainText(`${letter.feed}/${letter.source}`)}, received ${instantText(letter.receivedAtMs)}`;
+  const todo = letter.decision === 'add' ? 'to be put into' : 'to be taken out of';
+  return `of ${plainText(letter.person ?? letter.memberId)}, ${todo} ${plainText(letter.groupName)}`;
 }
 
 function decided(letter: Letter, { words, by }: Decided): Answer {

@@ -85,9 +85,7 @@ function toAnswer({ kind, about, entries, more, isWhole }: Found): Answer {
           ].join('  '),
         ),
         ...(more === 0 ? [] : [`and ${more} more: --limit 0 shows all`]),
-        ...(isWhole
-          ? []
-          : [style('doubtful', 'there may be more: not everybody could be looked at in time')]),
+        ...(isWhole ? [] : [style('doubtful', 'there may be more: not everything could be looked at')]),
       ].join('\n'),
   };
 }

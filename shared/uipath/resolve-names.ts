@@ -6,13 +6,18 @@ import { inChunks } from './chunked-look-up';
 
 /** UiPath's limit for one call. */
 const NAMES_PER_CALL = 20;
+/** An address that nobody has, and nothing is wrong with. https://www.rfc-editor.org/rfc/rfc2606 */
+const NOBODY = 'nobody@example.invalid';
 
 const NOT_FOUND: DirectoryResolution = { kind: 'not-found' };
 const UNRESOLVABLE: DirectoryResolution = { kind: 'unresolvable' };
 
 type NamedEntity = readonly [name: string, entity: WireEntity | null | 'refused'];
 
-/** Names as ids: in bulk first, then by search for each name that UiPath may only know in another case. */
+/**
+ * Names as ids: in bulk first, then by search for each name that UiPath may only know in another case. A directory that refuses every address
+ * has said nothing of any: that fails.
+ */
 export async function resolveNames(
   calls: NameLookUpCalls,
   names: readonly string[],
@@ -21,7 +26,13 @@ export async function resolveNames(
   const resolved = new Map<string, DirectoryResolution>();
   for (const name of names.filter(isBlank)) resolved.set(name, UNRESOLVABLE);
   const asked = [...new Set(names)].filter((name) => !isBlank(name));
-  const named = await inChunks(asked, NAMES_PER_CALL, async (part) => resolvePart(calls, part, entityType));
+  const named = await inChunks(asked, NAMES_PER_CALL, async (part) => {
+    const found = await resolvePart(calls, part, entityType);
+    // Where it is no name that is refused, this one is refused too.
+    const isAnyAnswered = found.some(([, entity]) => entity !== 'refused');
+    if (!isAnyAnswered && entityType === 'user') await calls.resolveNames([NOBODY], entityType);
+    return found;
+  });
   for (const [name, entity] of named) {
     if (entity === 'refused') resolved.set(name, UNRESOLVABLE);
     else if (entity !== null) resolved.set(name, await withUsableId(calls, entity, entityType));

@@ -50,7 +50,11 @@ export function createTransport(
       const token = await tokens.get();
       // A token may have been waited for.
       if (isWrite) await context.requireMayWrite();
-      if (operation.effect === 'write') await context.noteChange?.(operation.change);
+      if (operation.effect === 'write' && context.noteChange !== undefined) {
+        await context.noteChange(operation.change);
+        // So may storage.
+        await context.requireMayWrite();
+      }
       const first = await ask(operation, attempt, token);
       if (first.status !== 401) return readAnswer(attempt, operation, first, schema);
       tokens.discard(token);

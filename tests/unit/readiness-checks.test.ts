@@ -313,12 +313,39 @@ describe('readiness', () => {
     expect(await ask('another')).toBe(4);
   });
 
+  it('asks again after whoever asked anew met a failure', async () => {
+    const passes = createPassMemory({ now: () => 0 });
+    const outcomes = ['passes', 'fails', 'passes', 'fails'];
+    let tried = 0;
+    const ask = async (isFresh: boolean): Promise<readonly [boolean, number]> => {
+      const check = async (): Promise<void> => {
+        tried += 1;
+        if (outcomes[tried - 1] === 'fails') throw new AppError('uipath-forbidden', 'No');
+      };
+      const { ready } = await runReadinessChecks([
+        passes.remembering({ name: 'groups:acme', tried: 'list', check }, 'one', isFresh),
+      ]);
+      return [ready, tried];
+    };
+    expect([await ask(false), await ask(true), await ask(false)]).toEqual([
+      [true, 1],
+      [false, 2],
+      [true, 3],
+    ]);
+    expect([await ask(true), await ask(false)]).toEqual([
+      [false, 4],
+      [true, 5],
+    ]);
+  });
+
   it.each([
     ['uipath-not-administrator', 1],
     ['quota-exhausted', 2],
     ['uipath-throttled', 2],
     ['uipath-unreachable', 2],
     ['uipath-unavailable', 2],
+    ['vault-unavailable', 2],
+    ['internal', 2],
   ] as const)('that warned of %s is tried %i times by two who ask', async (cause, times) => {
     const passes = createPassMemory({ now: () => 0 });
     let tried = 0;

@@ -1,5 +1,7 @@
 import type { Clock } from '../../clock';
+import type { FindingRecord } from '../../domain/audit/finding';
 import type { Decider } from '../../domain/decider';
+import { fold } from '../../domain/fold';
 import { erasedLedger, factsErasedTo, keysSpokenUnder, whyNotErasable } from '../../domain/ledger/erasure';
 import { PERSON_ERASED, type EvidenceEntry } from '../../domain/ledger/evidence';
 import { personAccess } from '../../domain/ledger/person-access';
@@ -10,14 +12,17 @@ import {
   withStrangersTo,
   type PersonLedger,
 } from '../../domain/ledger/person-ledger';
-import { personSubject, type Subject } from '../../domain/ledger/subject';
+import { organizationSubject, personSubject, type Subject } from '../../domain/ledger/subject';
+import type { RefusedChange } from '../../domain/plan/refused-change';
 import { isPersonKey } from '../../domain/person-key';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
+import type { FindingStore } from '../../storage/findings';
 import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
 import type { PeopleIndex } from '../../storage/people-index';
+import type { RefusedChangeStore } from '../../storage/refused-changes';
 import { mayHaveLeftUndone } from '../ledger/observed-organization';
 import { hasOpenCall } from '../ledger/has-open-call';
 import { logEvidence, type LogEvidenceDeps } from '../ledger/log-evidence';
@@ -37,6 +42,8 @@ export type ErasePersonDeps = LogEvidenceDeps &
     accounts: Pick<PeopleIndex, 'personOf' | 'list' | 'notePerson' | 'forgetPerson'>;
     changes: Pick<ChangeStore, 'listAttempts' | 'listMarks'>;
     holds: Pick<HoldStore, 'list'>;
+    findings: Pick<FindingStore, 'list'>;
+    refusedChanges: Pick<RefusedChangeStore, 'list'>;
     clock: Pick<Clock, 'now'>;
   }>;
 
@@ -118,6 +125,29 @@ async function requireErasable(
   const holds = await deps.holds.list(organization.alias, 'held', 'released');
   if (holds.some(({ removals }) => removals.some(({ personKey }) => keys.has(personKey))))
     refuseToErase('is-held');
+  const findings = await deps.findings.list(organization.alias);
+  const accounts = new Set(all.flatMap((own) => own.accounts).map(fold));
+  if (findings.some((finding) => isLeaverFound(finding, { keys, accounts }))) refuseToErase('is-found');
+  const { lastAudit } = (await deps.ledger.read(organizationSubject(organization.alias)))?.value ?? {};
+  const auditedMs = lastAudit?.startedAtMs ?? lastAudit?.atMs ?? Number.NEGATIVE_INFINITY;
+  const refusals = await deps.refusedChanges.list(organization.alias);
+  if (refusals.some((change) => keys.has(change.personKey) && isRefusedRemoval(change, auditedMs)))
+    refuseToErase('is-refused');
+}
+
+/** One that no audit has looked for since. */
+function isRefusedRemoval({ decision, history }: RefusedChange, auditedMs: number): boolean {
+  return decision === 'remove' && history.some(({ atMs }) => atMs >= auditedMs);
+}
+
+/** The ledger does not have what a leaver was in without it, and UiPath may refuse the removal: only the audit knows then. */
+function isLeaverFound(
+  { check, state, subject: { memberId = '', personKey = '' } }: FindingRecord,
+  { keys, accounts }: Readonly<Record<'keys' | 'accounts', ReadonlySet<string>>>,
+): boolean {
+  return (
+    check === 'leaver-present' && state !== 'fixed' && (keys.has(personKey) || accounts.has(fold(memberId)))
+  );
 }
 
 /** Whether an address is somebody else's by now, though the ledger of its key is not theirs. */

@@ -14,8 +14,10 @@ export async function nameRefusedChanges(
   organization: string,
 ): Promise<readonly NamedRefusedChange[]> {
   const changes = await listRefusedChanges(deps, organization);
-  const names = await namesOfPeople(deps, organization, [
-    ...new Set(changes.map(({ personKey }) => personKey)),
-  ]);
+  const names = await namesOfPeople(
+    deps,
+    organization,
+    changes.map(({ personKey }) => personKey),
+  );
   return changes.map((change) => ({ ...change, person: names.get(change.personKey) ?? null }));
 }

@@ -1,18 +1,27 @@
+import { addressesOf } from '../../domain/ledger/person-ledger';
 import { personSubject } from '../../domain/ledger/subject';
 import { errorCodeOf } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { LedgerStore } from '../../storage/ledger';
 
-/** Addresses of people by their keys, without whoever has none: they were erased, or their ledger cannot be read. */
+/** Each costs a read, and somebody waits. */
+const MOST_NAMED = 500;
+
+/**
+ * Addresses of the first five hundred people by their keys, without whoever has none: they were erased, their address is somebody else's by
+ * now, or their ledger cannot be read.
+ */
 export async function namesOfPeople(
   { ledger }: Readonly<{ ledger: Pick<LedgerStore, 'read'> }>,
   organization: string,
-  keys: readonly string[],
+  keys: Iterable<string>,
 ): Promise<ReadonlyMap<string, string>> {
-  const named = await mapConcurrently(keys, STORAGE_WIDTH, async (key) => {
+  const some = [...new Set(keys)].slice(0, MOST_NAMED);
+  const named = await mapConcurrently(some, STORAGE_WIDTH, async (key) => {
     try {
-      const { email = '', erased } = (await ledger.read(personSubject(organization, key)))?.value ?? {};
-      return erased !== undefined || email === '' ? [] : [[key, email] as const];
+      const value = (await ledger.read(personSubject(organization, key)))?.value;
+      const [address] = value === undefined ? [] : addressesOf(value.joined?.before ?? value);
+      return address === undefined ? [] : [[key, address] as const];
     } catch (error) {
       if (errorCodeOf(error) !== 'record-unreadable') throw error;
       return [];

@@ -5,11 +5,12 @@ import type { EvidenceRecord } from '../../domain/ledger/evidence';
 import { qualifiedRequestId } from '../../domain/ledger/access-request';
 import { personSubject } from '../../domain/ledger/subject';
 import type { Policy } from '../../domain/policy';
-import { AppError } from '../../errors';
+import { AppError, errorCodeOf } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import { DecidedBySchema } from '../../storage/desk/decider-schema';
 import type { LedgerStore } from '../../storage/ledger';
 import type { RequestIndex } from '../../storage/request-index';
+import { readWhoeverJoined } from '../ledger/find-person';
 import { sourcesFeeding } from '../ledger/list-dead-deliveries';
 import { ticketOf } from '../ledger/ticket-of';
 import { explainPerson, joinedIn, readIfReadable, type ExplainDeps } from './explain-person';
@@ -34,12 +35,13 @@ export type History = Readonly<{
   total: number;
   /** How many entries come before the next page; null: this is the last. */
   next: number | null;
-  /** Not everybody's records could be looked at in time. */
+  /** False: there may be more, as not everybody's records could be looked at in time, or a ledger cannot be read. */
   isWhole: boolean;
   atMs: number;
 }>;
 
 type RecordsAbout = Readonly<{ key: string; records: readonly EvidenceRecord[] }>;
+type FoundRecords = Readonly<{ about: readonly RecordsAbout[] }> & Pick<History, 'isWhole'>;
 
 const PAGE = 200;
 /** A group is not in the index of anything: the records of everybody are looked through for so long. */
@@ -60,7 +62,11 @@ export async function readHistory(
     .flatMap(({ key, records }) => records.map((record) => ({ key, record })))
     .toSorted((a, b) => b.record.atMs - a.record.atMs || b.record.seq - a.record.seq);
   const page = all.slice(skip, skip + PAGE);
-  const names = await namesOfPeople(deps, alias, [...new Set(page.map(({ key }) => key))]);
+  const names = await namesOfPeople(
+    deps,
+    alias,
+    page.map(({ key }) => key),
+  );
   return {
     entries: page.map(({ key, record }) => toHistoryEntry(names.get(key) ?? key, record, byInWords(record))),
     total: all.length,
@@ -70,27 +76,28 @@ export async function readHistory(
   };
 }
 
-async function recordsFor(
-  deps: ReadHistoryDeps,
-  alias: string,
-  asked: HistoryAsked,
-): Promise<Readonly<{ about: readonly RecordsAbout[]; isWhole: boolean }>> {
+async function recordsFor(deps: ReadHistoryDeps, alias: string, asked: HistoryAsked): Promise<FoundRecords> {
   switch (asked.kind) {
     case 'person': {
       const found = await explainPerson(deps, alias, asked.person);
       if (found === undefined) throw new AppError('person-unknown', 'Nothing is known of this person');
       const own = { key: found.key, records: found.evidence };
-      return { about: [own, ...(await recordsOfJoined(deps, alias, own))], isWhole: true };
+      const { about, isWhole } = await recordsOfJoined(deps, alias, own);
+      return { about: [own, ...about], isWhole };
     }
     case 'ticket': {
-      const keys = await peopleOfTicket(deps, alias, asked.ticket);
-      if (keys.length === 0)
+      const named = await peopleOfTicket(deps, alias, asked.ticket);
+      if (named.length === 0)
         throw new AppError('request-unknown', 'No request of this ticket is known that is about a person');
+      const since = await mapConcurrently(named, STORAGE_WIDTH, async (key) =>
+        whoeverHasSince(deps, alias, key),
+      );
+      const keys = [...new Set(since.flatMap((one) => one.keys))];
       const about = await mapConcurrently(keys, STORAGE_WIDTH, async (key) => {
         const { records } = await deps.ledger.evidence(personSubject(alias, key));
         return { key, records: records.filter((record) => isOf(record, asked)) };
       });
-      return { about, isWhole: true };
+      return { about, isWhole: since.every(({ isWhole }) => isWhole) };
     }
     case 'group':
       return recordsOfGroup(deps, alias, asked);
@@ -102,24 +109,41 @@ export async function recordsOfJoined(
   deps: Pick<ReadHistoryDeps, 'ledger'>,
   alias: string,
   own: RecordsAbout,
-): Promise<readonly RecordsAbout[]> {
+): Promise<FoundRecords> {
   const about = [own];
+  let isWhole = true;
   // What is found is looked at in its turn.
   for (const { key, records } of about)
     for (const from of joinedIn(records)) {
       if (about.some((one) => one.key === from)) continue;
       const read = await readIfReadable(deps, alias, from);
+      isWhole &&= read !== undefined;
       if (read?.erased !== undefined || read?.joined?.into !== key) continue;
       about.push({ key: from, records: (await deps.ledger.evidence(personSubject(alias, from))).records });
     }
-  return about.slice(1);
+  return { about: about.slice(1), isWhole };
+}
+
+/** Who has what a request gave somebody: whoever they joined since, and whoever was told apart from that one. */
+async function whoeverHasSince(
+  { ledger }: Pick<ReadHistoryDeps, 'ledger'>,
+  alias: string,
+  key: string,
+): Promise<Readonly<{ keys: readonly string[]; isWhole: boolean }>> {
+  try {
+    const { key: now, stored, passed } = await readWhoeverJoined(ledger, alias, key);
+    return { keys: [...passed, now, ...(stored?.value.toldApart ?? [])], isWhole: true };
+  } catch (error) {
+    if (errorCodeOf(error) !== 'record-unreadable') throw error;
+    return { keys: [key], isWhole: false };
+  }
 }
 
 async function recordsOfGroup(
   { ledger, clock }: ReadHistoryDeps,
   alias: string,
   asked: Readonly<{ group: string }>,
-): Promise<Readonly<{ about: readonly RecordsAbout[]; isWhole: boolean }>> {
+): Promise<FoundRecords> {
   const about: RecordsAbout[] = [];
   const untilMs = clock.now() + LONGEST_SEARCH_MS;
   for await (const { key, evidence } of ledger.evidenceOfAll(alias, 'person')) {

@@ -11,9 +11,6 @@ type NamedRemoval = Hold['removals'][number] & Readonly<{ person: string | null 
 
 export type NamedHold = Omit<Hold, 'removals'> & Readonly<{ removals: readonly NamedRemoval[] }>;
 
-/** Each costs a read, and somebody waits. */
-const MOST_NAMED = 500;
-
 /** One hold as somebody looks at it before they release it: by names. @throws AppError `plan-unknown` */
 export async function readHoldWithNames(
   deps: ReadHoldWithNamesDeps,
@@ -31,8 +28,11 @@ export async function nameHolds(
   organization: string,
   holds: readonly Hold[],
 ): Promise<readonly NamedHold[]> {
-  const keys = [...new Set(holds.flatMap(({ removals }) => removals.map(({ personKey }) => personKey)))];
-  const names = await namesOfPeople(deps, organization, keys.slice(0, MOST_NAMED));
+  const names = await namesOfPeople(
+    deps,
+    organization,
+    holds.flatMap(({ removals }) => removals.map(({ personKey }) => personKey)),
+  );
   return holds.map((hold) => ({
     ...hold,
     removals: hold.removals.map((removal) => ({ ...removal, person: names.get(removal.personKey) ?? null })),

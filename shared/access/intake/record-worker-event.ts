@@ -20,6 +20,7 @@ import {
   isUnconfirmed,
   recordNamedBy,
   recordUnconfirmed,
+  strangersToMsFor,
 } from '../../domain/ledger/unconfirmed-records';
 import { recordWord } from '../../domain/ledger/worker-records';
 import type { StatementOutcome } from '../../domain/ledger/worker-timeline';
@@ -111,7 +112,8 @@ async function recordInOrganization(
     async (stored, erasedToMs) => {
       const { id, kind, occurredAtMs, attributes } = event;
       isBegunAnew = stored === undefined && Number.isFinite(erasedToMs);
-      if (occurredAtMs <= erasedToMs) {
+      const under = key === personKey(email) ? stored : undefined;
+      if (occurredAtMs <= Math.max(erasedToMs, strangersToMsFor(under, named.record))) {
         said.outcome = 'stale';
         return undefined;
       }

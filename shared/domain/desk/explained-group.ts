@@ -101,15 +101,20 @@ function explainReason(
   };
 }
 
-/** A finding names the group and whom it is about by name or id. */
+/**
+ * An acceptance in this group, by its folded name, of whoever has one of these names. Where a finding names an account by its id only that
+ * counts, and else the address of somebody in the ledger: anybody may call a robot, a rule or a group what they like.
+ */
 export function waiverReason(
   { id, check, state, subject, waiver }: WhatIsKnown['findings'][number],
   group: string,
   names: ReadonlySet<string>,
 ): readonly ExplainedReason[] {
   if (state !== 'waived' || waiver === undefined || check === 'member-missing') return [];
-  const values = Object.values(subject).map(fold);
-  if (!values.includes(group) || !values.some((value) => names.has(value))) return [];
+  const { group: of = '', other = '', memberId, personKey, name } = subject;
+  const about = memberId ?? (personKey === undefined ? undefined : name);
+  const isOfGroup = [of, other].some((one) => fold(one) === group);
+  if (!isOfGroup || about === undefined || !names.has(fold(about))) return [];
   const { reason, owner, ticket, untilMs } = waiver;
   return [{ kind: 'waiver', finding: id, reason, owner, ticket, untilMs }];
 }

@@ -79,9 +79,7 @@ export function reasonsBesideLedger(
     [...organization.protectedPrincipals].some((kept) => fold(kept) === id) ||
     (mayHaveAddress(kind) && protectedIn(organization, group).has(fold(name)));
   return [
-    ...findings
-      .filter(({ subject }) => fold(subject['memberId'] ?? '') === id)
-      .flatMap((finding) => waiverReason(finding, group.name, new Set([id]))),
+    ...findings.flatMap((finding) => waiverReason(finding, group.name, new Set([id]))),
     ...(isKept ? [{ kind: 'protected' } as const] : []),
   ];
 }

@@ -1,6 +1,7 @@
 import {
   knownAccountOf,
   lookedUpAnew,
+  strangersToMsOf,
   withAddress,
   type PersonLedger,
   type UnconfirmedRecords,
@@ -38,6 +39,15 @@ export function isPersonNamedIn(timeline: Timeline, { source, personId }: NamedR
     personId !== undefined &&
     timeline.some((word) => word.of === undefined && word.source === source && word.personId === personId)
   );
+}
+
+/** What `strangersToMsOf` tells for a word of this record: nothing where it, or the human behind it, is the person's by their own words. */
+export function strangersToMsFor(ledger: PersonLedger | undefined, record: NamedRecord | undefined): number {
+  const isOwn =
+    record === undefined ||
+    (ledger !== undefined &&
+      (isNamedIn(ledger.timeline, record) || isPersonNamedIn(ledger.timeline, record)));
+  return strangersToMsOf(isOwn ? undefined : ledger);
 }
 
 /**

@@ -183,6 +183,19 @@ describe('names', () => {
     expect([...resolved.values()].map(({ kind }) => kind)).toEqual(['found', 'unresolvable']);
   });
 
+  it.each([
+    { status: 400, json: { StatusCode: 400, Message: 'Invalid Entity Names.' } },
+    { json: { succeeded: false, errors: [{ code: 'Closed', description: 'x' }] } },
+  ])('that are all refused are at fault only where another address is answered: %j', async (refused) => {
+    harness.uipath.reply(refused, { json: {} }, refused, refused);
+    await expect(resolveOne('%')).resolves.toEqual({ kind: 'unresolvable' });
+    expect((await errorOf(resolveOne)).code).toBe('uipath-rejected');
+    expect(asked().at(-1)).toEqual([
+      'POST /BulkResolveByName',
+      { entityNames: ['nobody@example.invalid'], entityType: 'user' },
+    ]);
+  });
+
   it.each([402, 405, 410, 413, 415])('are not asked for one by one after status %i', async (status) => {
     harness.uipath.reply({ status });
     const resolveBoth = async () => harness.client.directory.resolveByNames([ANA, 'b@x.org'], 'user');

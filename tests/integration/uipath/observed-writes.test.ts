@@ -134,6 +134,13 @@ describe('the client of an organization that is in observe', () => {
     expect([code, mutating(), noted]).toEqual(['organization-observed', [], []]);
   });
 
+  it('does not send a write whose note took until the organization was in observe', async () => {
+    mayWrite = () => noted.length === 0;
+    harness.uipath.reply({ json: {} });
+    const { code } = await errorOf(async () => harness.client.groups.updateMembers(UPDATE));
+    expect([code, mutating(), noted.length]).toEqual(['organization-observed', [], 1]);
+  });
+
   it('writes again once it is enforced', async () => {
     mayWrite = () => true;
     harness.uipath.reply({ status: 204, text: '' });

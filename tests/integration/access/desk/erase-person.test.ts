@@ -7,7 +7,7 @@ import { keyHolder } from '../../../fixtures/key-holder';
 import { live, MINUTE_MS } from '../live-through-time';
 import { editPolicy } from '../observed-world';
 import { auditNight, organizationOf, withoutFaults } from '../remediation-world';
-import { ANA, BEN, byHand, CARA, useWorlds } from '../world';
+import { ANA, BEN, byHand, CARA, useWorlds, type World } from '../world';
 import { erase, faults, joinedAndLeftLongAgo, kept, left, leftLongAgo, OLGA } from './erased-world';
 import { DAY_MS, NEW, record } from './joined-by-mistake';
 
@@ -146,6 +146,42 @@ describe('nobody is erased', () => {
     await world.settle();
     await world.pass(31 * DAY_MS);
     await expect(erase(world)).rejects.toMatchObject(refused);
+  });
+
+  /** Somebody whom UiPath refused to take out of a group that their ledger does not have. */
+  async function refusedLeaver(policy = {}): Promise<World> {
+    const groups = { Administrators: [BEN], Developers: [], Users: [], Finance: [], Treasury: [] };
+    const world = await withoutFaults(begin)({ seed: { groups }, policy });
+    await world.joins(ANA, record('7'));
+    await world.settle();
+    byHand(world, 'Treasury', [world.id(ANA)]);
+    const match = { endpoint: 'G4', path: world.groupId('Treasury') } as const;
+    world.engine.uipath.inject({ kind: 'answer', status: 400, match, times: 'always' });
+    await world.leaves(ANA, { worker: { workerId: '7' }, immediate: true });
+    await world.settle();
+    expect([world.members('Treasury'), (await world.ledger(ANA))?.applied]).toEqual([[ANA], []]);
+    return world;
+  }
+
+  it('whom the audit finds in a group that their ledger does not have, as UiPath refuses to take them out', async () => {
+    const world = await refusedLeaver();
+    await world.pass(31 * DAY_MS);
+    await auditNight(world);
+    await expect(erase(world)).rejects.toMatchObject(refused);
+    byHand(world, 'Treasury', [], [world.id(ANA)]);
+    await expect(erase(world)).rejects.toMatchObject(refused);
+    await auditNight(world);
+    await erase(world);
+  });
+
+  it('whom UiPath refused to take out of such a group since the last audit', async () => {
+    const world = await refusedLeaver({ leaver: { lockoutDays: 0 } });
+    world.engine.clock.advance(60_000);
+    await expect(erase(world)).rejects.toMatchObject(refused);
+    byHand(world, 'Treasury', [], [world.id(ANA)]);
+    await expect(erase(world)).rejects.toMatchObject(refused);
+    await auditNight(world);
+    await erase(world);
   });
 
   it('of whom a ticket gives something', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { recordWorkerEvent } from '../../../../shared/access/intake/record-worker-event';
 import { personKey, workerRecordKey } from '../../../../shared/domain/person-key';
+import { aWorkerEvent } from '../../../fixtures/builders/worker-events';
 import { rename } from '../ledger/renamed-world';
 import { withoutFaults } from '../remediation-world';
 import { ANA, CARA, useWorlds } from '../world';
@@ -224,6 +226,43 @@ describe('an old word of somebody who was erased', () => {
     const words = unconfirmed?.words ?? [];
     expect(words.map(({ workerId }) => workerId)).toEqual([again]);
     expect(words.every(({ occurredAtMs }) => occurredAtMs > saidAtMs)).toBe(true);
+  });
+
+  it('is not kept for the colleague where it comes while they are erased', async () => {
+    const world = await withoutFaults(begin)();
+    await world.joins(CARA, record('8', 'Finance'));
+    await world.joins(ANA, record('7'));
+    await world.settle();
+    await world.pass(DAY_MS);
+    const saidAtMs = world.engine.clock.now() - 60_000;
+    await world.moves(CARA, { ...record('7'), saidAtMs });
+    await world.settle();
+    await world.moves(ANA, record('7'));
+    await world.leaves(ANA, { worker: { workerId: '7' }, immediate: true });
+    await world.pass(31 * DAY_MS);
+    const { app, clock } = world.engine;
+    const { kinds } = world;
+    const before = await kinds(CARA);
+    let isOver = false;
+    const personOf: typeof app.accounts.personOf = async (...args) => {
+      if (!isOver) {
+        isOver = true;
+        await erase(world);
+      }
+      return app.accounts.personOf(...args);
+    };
+    const policy = await app.policy();
+    const source = policy.sources.find(({ name, feed }) => feed === 'hr' && name === 'standard');
+    if (source === undefined) throw new Error('There is no such source');
+    const worker = { email: CARA, workerId: '7', timeZone: undefined };
+    const outcome = await recordWorkerEvent(
+      { ...app, accounts: { ...app.accounts, personOf } },
+      { policy, source, deliveryId: 'again', nowMs: clock.now() },
+      aWorkerEvent({ worker, occurredAtMs: saidAtMs, attributes: { department: 'Automation' } }),
+    );
+    expect([isOver, outcome]).toEqual([true, 'stale']);
+    expect((await world.ledger(CARA))?.unconfirmed).toBeUndefined();
+    expect(await kinds(CARA)).toEqual(before);
   });
 
   it("is nobody else's where whoever was hired under their address since joined another", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { personKey } from '../../../../shared/domain/person-key';
 import { failing, HOUR_MS, inGroup, live, MINUTE_MS, TICK_MS } from '../live-through-time';
-import { ANA, BEN, CARA, DAN, useWorlds, type World } from '../world';
+import { ANA, BEN, byHand, CARA, DAN, useWorlds, type World } from '../world';
 
 const start = useWorlds();
 const FINANCE = { attributes: { department: 'Finance' } };
@@ -60,6 +60,23 @@ describe('names whose look-up fails', () => {
     await world.leaves(DAN);
     await live(world, 2 * TICK_MS);
     expect(world.members('Developers')).toEqual([]);
+  });
+});
+
+describe('a directory that refuses every name', () => {
+  it('is no word about anybody: a leaver whom it never found goes out once it answers, days later too', async () => {
+    const world = await start();
+    const { uipath } = world.engine;
+    byHand(world, 'Finance', [world.id(DAN)]);
+    uipath.inject({ kind: 'answer', status: 400, match: { endpoint: 'D5' }, times: 'always' });
+    await world.leaves(DAN);
+    await live(world, 2 * TICK_MS);
+    expect(await failing(world)).toHaveLength(1);
+    world.engine.clock.advance(80 * HOUR_MS);
+    await live(world, 2 * TICK_MS);
+    uipath.clearFaults();
+    await live(world, 5 * MINUTE_MS + 2 * TICK_MS);
+    expect([world.members('Finance'), await failing(world)]).toEqual([[], []]);
   });
 });
 

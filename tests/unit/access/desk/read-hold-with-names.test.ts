@@ -30,13 +30,29 @@ function depsOf(keys: readonly string[], ledgers: Readonly<Record<string, Person
 
 describe('a hold as somebody looks at it', () => {
   it('names people by their address, as far as that is known', async () => {
-    const { deps } = depsOf(['ana', 'gone', 'edited', 'nobody'], {
+    const first = {
+      ...emptyPersonLedger('ana@acme.example'),
+      formerEmails: ['ana.old@acme.example'],
+      handedOn: ['ana@acme.example'],
+    };
+    const { deps } = depsOf(['ana', 'first', 'joined', 'none', 'gone', 'edited', 'nobody'], {
       ana: emptyPersonLedger('ana@acme.example'),
+      first,
+      joined: { ...emptyPersonLedger('ana@acme.example'), joined: { into: 'ana', before: first } },
+      none: { ...first, formerEmails: [] },
       gone: { ...emptyPersonLedger(''), erased: { atMs: 1, saidToMs: 1 } },
       edited: new AppError('record-unreadable', 'x'),
     });
     const { removals } = await readHoldWithNames(deps, 'acme', 'h');
-    expect(removals.map(({ person }) => person)).toEqual(['ana@acme.example', null, null, null]);
+    expect(removals.map(({ person }) => person)).toEqual([
+      'ana@acme.example',
+      'ana.old@acme.example',
+      'ana.old@acme.example',
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 
   it('reads each of the first five hundred people once', async () => {

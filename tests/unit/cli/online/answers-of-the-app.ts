@@ -128,7 +128,7 @@ export const delivery = {
   receivedAtMs: NOW_MS,
   history: [{ kind: 'failed', atMs: NOW_MS, code: 'policy-invalid', tries: 5 }],
 };
-const change = {
+export const change = {
   id: 'letter-1',
   personKey: 'p-1',
   person: 'ana@acme.example',
@@ -137,7 +137,7 @@ const change = {
   decision: 'add',
   history: [{ atMs: NOW_MS, event: 'refused', code: 'uipath-not-found' }],
 };
-const letters = { changes: [change], deliveries: [delivery], unreadable: [], failing: [] };
+export const letters = { changes: [change], deliveries: [delivery], unreadable: [], failing: [] };
 export const done = { json: { done: 'released', words: 'The plan is released.', by: 'Maria Lead' } };
 
 const record = {

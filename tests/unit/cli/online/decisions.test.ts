@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { accessTo, problem } from '../../../fakes/running-app';
-import { HARMLESS, hold, delivery, done, APP } from './answers-of-the-app';
+import { APP, change, delivery, done, HARMLESS, hold, letters } from './answers-of-the-app';
 
 describe('access release', () => {
   const app = { ...APP, [`POST /acme/plans/${hold.hash}`]: done };
@@ -63,6 +63,12 @@ describe('access dead-letters', () => {
   it('names whom a refused change is of', async () => {
     const { stdout } = await accessTo(['dead-letters'], APP);
     expect(stdout).toContain(`letter-1  change of ana@acme.example, to be put into ${HARMLESS}`);
+  });
+
+  it('tells what is to happen however long the address is', async () => {
+    const long = { ...letters, changes: [{ ...change, person: `${'a'.repeat(240)}@acme.example` }] };
+    const { stdout } = await accessTo(['dead-letters'], { ...APP, '/acme/dead-letters': { json: long } });
+    expect(stdout).toContain(`…, to be put into ${HARMLESS}: uipath-not-found`);
   });
 
   const app = {

@@ -166,7 +166,7 @@ describe('access history', () => {
     });
     expect(stdout.split('\n').slice(0, 2)).toEqual([
       `2026-03-02 09:00Z  ana@acme.example  put into the group, group ${HARMLESS}, because of grant:REQ-1, policy abababab`,
-      'there may be more: not everybody could be looked at in time',
+      'there may be more: not everything could be looked at',
     ]);
   });
 

@@ -16,6 +16,7 @@ import { joined, left, timelineOf } from '../../../fixtures/builders/worker-even
 
 const NOW_MS = Date.UTC(2026, 2, 2);
 const ACCOUNT = '2a5e494c-5ce6-46a8-8ef1-bd26a9602ecc';
+const ANA = 'ana.pop@example.com';
 const resolved = { kind: 'resolved', id: ACCOUNT, checkedAtMs: 0 } as const;
 const member = { groupId: 'g-1', groupName: 'Developers', origin: 'applied', sinceMs: 5 } as const;
 const atWork = (attributes = {}) => timelineOf(joined({ saidAt: 1, attributes }));
@@ -99,7 +100,7 @@ describe('why somebody is in a group', () => {
       applied: [member],
     });
     const { reasons } = personAccess(ledger, organization, NOW_MS);
-    const names = new Set([ACCOUNT, 'ana.pop@example.com']);
+    const names = new Set([ACCOUNT, ANA]);
     return explainGroup({ ledger, reasons, organization, findings: [finding], names }, 'developers');
   };
 
@@ -118,10 +119,23 @@ describe('why somebody is in a group', () => {
   });
 
   it.each([
+    ['of both of two groups', { group: 'others', other: 'developers', memberId: ACCOUNT }],
+    ['of them without an account', { group: 'developers', personKey: 'key', name: ANA.toUpperCase() }],
+  ])('is an accepted finding %s', (_what, subject) => {
+    expect(explain({ ...waived, subject }).reasons.map(({ kind }) => kind)).toContain('waiver');
+  });
+
+  it.each([
     ['open', { ...waived, state: 'open' }],
     ['of another group', { ...waived, subject: { ...waived.subject, group: 'others' } }],
     ['of somebody else', { ...waived, subject: { group: 'developers', memberId: 'x' } }],
     ['that somebody is missing', { ...waived, check: 'member-missing' }],
+    ['of a robot of their name', { ...waived, subject: { ...waived.subject, memberId: 'bot', name: ANA } }],
+    ['of a rule of their name', { ...waived, subject: { group: 'developers', rule: ANA, ruleId: '7' } }],
+    [
+      'of them elsewhere, where another thing is called as the group',
+      { ...waived, subject: { group: 'others', memberId: ACCOUNT, name: 'Developers' } },
+    ],
   ] as const)('is no finding %s', (_what, finding) => {
     expect(explain(finding).reasons.map(({ kind }) => kind)).toEqual(['birthright', 'grant']);
   });
@@ -160,6 +174,20 @@ describe('a member whom no ledger knows', () => {
       reasonsBesideLedger({ organization: robot, findings }, { memberId, kind, name }, ofDevelopers);
     expect(of('m-1')).toEqual(reasons);
     expect(of('M-2')).toMatchObject([{ kind: 'waiver', finding: 'f-1' }]);
+  });
+
+  it('is not explained by being accepted in another group, and called as this one', () => {
+    const accepted = {
+      id: 'f-1',
+      check: 'machine-in-privileged-group',
+      state: 'waived',
+      subject: { group: 'users', memberId: 'm-1', name: 'Developers', kind: 'robot-account' },
+      waiver: { reason: 'until the audit', owner: 'Maria', ticket: 'T-9', untilMs: NOW_MS + 1 },
+    } as never;
+    const called = { memberId: 'm-1', kind: 'robot', name: 'Developers' } as const;
+    const of = (name: string) =>
+      reasonsBesideLedger({ organization: robot, findings: [accepted] }, called, { groupId: 'g-1', name });
+    expect([of('developers').length, of('users').length]).toEqual([0, 1]);
   });
 });
 
