@@ -1,4 +1,5 @@
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
+import { fitPersonLedger } from '../../domain/ledger/limit-person-ledger-size';
 import type { PersonAccess } from '../../domain/ledger/person-access';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import {
@@ -25,5 +26,5 @@ export function endGrantsWithGroups(
   const evidence = over.map(({ requestId, group }) =>
     evidenceOfRun(deps, 'grant-ended', { requestId, group, why: GROUP_NOT_IN_POLICY }),
   );
-  return { ledger: { ...ledger, revocations }, evidence };
+  return { ledger: fitPersonLedger({ ...ledger, revocations }, nowMs), evidence };
 }

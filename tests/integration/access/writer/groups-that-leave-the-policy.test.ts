@@ -78,11 +78,14 @@ describe('a group that leaves the policy', () => {
     expect(await world.fault(DAN)).toBeUndefined();
   });
 
-  it('keeps everybody where it comes back before anybody released that', async () => {
+  it.each<[string, Fields]>([
+    ['as it was', open],
+    ['to be only observed', { groups: { ...GROUPS, Developers: { mode: 'observe' } } }],
+  ])('keeps everybody where it comes back before anybody released that, %s', async (_how, policy) => {
     const world = await developers(open);
     await edit(world, WITHOUT);
     await live(world, HOUR_MS);
-    await edit(world, open);
+    await edit(world, policy);
     await live(world, HOUR_MS);
     expect(await stateOf(world, 'R1')).toBe('applied');
     await release(world);
