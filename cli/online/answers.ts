@@ -96,6 +96,7 @@ const ReasonSchema: z.ZodType<ExplainedReason> = z.union([
     untilMs: z.number(),
   }),
   z.object({ kind: z.literal('protected') }),
+  z.object({ kind: z.literal('group-not-in-policy'), by: z.enum(['birthright', 'grant']).nullable() }),
 ]);
 
 const GroupSchema = z.object({

@@ -18,6 +18,11 @@ export function reasonText(reason: ExplainedReason): string {
       return `accepted finding ${reason.finding}: ${reason.reason} (ticket ${reason.ticket}, owner ${reason.owner})${until(reason.untilMs)}`;
     case 'protected':
       return 'protected member of the group, by the policy';
+    case 'group-not-in-policy': {
+      const by = { birthright: 'a birthright line', grant: 'a ticket' };
+      const given = reason.by === null ? '' : ` for ${by[reason.by]}`;
+      return `put there${given} while the policy named the group, which it does not any more: the membership ends when its held plan is released`;
+    }
   }
 }
 

@@ -85,7 +85,7 @@ export function warningsOf(
     ),
     ...unmanaged.map(
       ({ group, people, mayBeRenamed }) =>
-        `${name(group)} is in the edited file no more: ${counted(people, 'person', 'people')} stay${people === 1 ? 's' : ''} in it, and nobody manages it${mayBeRenamed ? ', unless it is one of the new groups under another name: all that they lose is held' : ''}.`,
+        `${name(group)} is in the edited file no more: ${counted(people, 'person', 'people')} lose${people === 1 ? 's' : ''} it once somebody releases that${mayBeRenamed ? ', unless it is one of the new groups under another name' : ''}; so end requests and rules that give it.`,
     ),
     ...diff.turnedAuthoritative.map(
       (group) =>

@@ -34,16 +34,17 @@ export const RequestRulesSchema = z
   );
 
 function limit(count: number, percent: number, floor: number) {
-  return z
-    .strictObject({
-      count: z.int().min(0).default(count),
-      percent: z.number().min(0).max(100).default(percent),
-      floor: z.int().min(0).default(floor),
-    })
-    .prefault({})
-    .describe(
-      'Removals are held when they are more than floor, and more than count or percent of the whole.',
-    );
+  return limitOf(count, percent, floor).prefault({}).describe(LIMIT);
+}
+
+const LIMIT = 'Removals are held when they are more than floor, and more than count or percent of the whole.';
+
+function limitOf(count: number, percent: number, floor: number) {
+  return z.strictObject({
+    count: z.int().min(0).default(count),
+    percent: z.number().min(0).max(100).default(percent),
+    floor: z.int().min(0).default(floor),
+  });
 }
 
 const groupLimit = limit(25, 25, 5);
@@ -55,6 +56,11 @@ const GuardsSchema = z
     day: dayLimit,
     run: limit(200, 10, 20),
     batch: limit(100, 5, 10),
+    agreed: limitOf(100, 5, 10)
+      .optional()
+      .describe(
+        'Of ends that were part of an approval, in an hour. Without it none is held for being one of many: no other limit counts them.',
+      ),
   })
   .prefault({})
   .describe(

@@ -1,25 +1,29 @@
 import { z } from 'zod';
 import type { ExpectedAccess, ExpectedPerson } from '../../domain/audit/expected-access-types';
 import { hashOf } from '../../domain/canonical-json-hash';
-import { ruleWantedAt, latestOf } from '../../domain/ledger/rule-and-entity-ledgers';
+import { groupsOutOfPolicy, ruleWantedAt, latestOf } from '../../domain/ledger/rule-and-entity-ledgers';
 import { createStringInterner } from '../../domain/intern-strings';
 import { isGrantValid, personAccess } from '../../domain/ledger/person-access';
 import { fold } from '../../domain/fold';
 import { addressesOf, type PersonLedger } from '../../domain/ledger/person-ledger';
-import { requestRulesOf, type OrganizationPolicy } from '../../domain/policy';
+import type { OrganizationPolicy } from '../../domain/policy';
+import { conditionsOfNobodyIn } from '../../domain/plan/conditions-of-nobody';
 import { hasUnendedRecord, lastOutAtMs } from '../../domain/ledger/worker-records';
 import type { Mark } from '../../storage/marks-attempts-and-bookings';
 import type { LedgerStore } from '../../storage/ledger';
+import { approversOf } from './approvers-of-policy';
 import { doubtOf } from './identity-doubt';
 import { createFormerDirectoryIds, formerIdOf } from './former-ids-of-unresolved-people';
 import { DAY_MS } from '../../domain/durations';
 
 const NONE: ReadonlySet<string> = new Set();
+/** So long after the first word of HR its workers are only coming to be known: what nobody has yet says nothing. */
+const FIRST_DAYS_MS = 7 * DAY_MS;
 
 /** The expected access by the ledger. People whose address was never looked up have no directory id yet. */
 export type ExpectedFromLedger = Pick<
   ExpectedAccess,
-  'people' | 'rules' | 'unreadable' | 'unreadableAccounts'
+  'people' | 'rules' | 'unreadable' | 'unreadableAccounts' | 'conditionsOfNobody'
 >;
 
 /** What the ledger is read with. */
@@ -30,6 +34,8 @@ type Reading = Readonly<{
   leaverIds: ReadonlyMap<string, string>;
   /** The directory id that somebody was last resolved to. */
   accountOf?: (personKey: string) => Promise<string | undefined>;
+  /** Hears of each ledger that counts. */
+  onLedger?: (ledger: PersonLedger) => void;
 }>;
 
 /** What the ledger says an organization should look like at `nowMs`. */
@@ -43,7 +49,9 @@ export async function readExpectedAccess(
   const unreadable = new Set<'person' | 'rule'>();
   const unreadablePeople: string[] = [];
   const ids = createFormerDirectoryIds();
-  for await (const read of expectedPeople(ledger, organization, reading)) {
+  const conditions = conditionsOfNobodyIn(organization.birthright);
+  const noting = { ...reading, onLedger: conditions.note };
+  for await (const read of expectedPeople(ledger, organization, noting)) {
     if (read.person === undefined) {
       unreadable.add('person');
       unreadablePeople.push(read.personKey);
@@ -63,7 +71,10 @@ export async function readExpectedAccess(
     if (value?.have === undefined) continue;
     const { ruleId, contentHash } = value.have;
     const want = latestOf(value.statements)?.want;
-    const due = ruleWantedAt(value, nowMs) === undefined;
+    // One that is to end with its groups is on its way like one whose time is over.
+    const due =
+      ruleWantedAt(value, nowMs) === undefined ||
+      (want !== undefined && groupsOutOfPolicy(want, organization).length > 0);
     rules.push({
       ruleId,
       name: value.name,
@@ -74,10 +85,13 @@ export async function readExpectedAccess(
     });
   }
   const unreadableAccounts = await accountsOf(unreadablePeople, reading);
+  const isEarly = nowMs - (conditions.firstSaidMs() ?? nowMs) < FIRST_DAYS_MS;
+  const conditionsOfNobody = isEarly ? [] : conditions.found();
   return {
     people,
     rules,
     unreadable,
+    ...(conditionsOfNobody.length === 0 ? {} : { conditionsOfNobody }),
     ...(unreadableAccounts === undefined ? {} : { unreadableAccounts }),
   };
 }
@@ -159,7 +173,7 @@ export function withChangedPeoplePending(
 async function* expectedPeople(
   ledger: Pick<LedgerStore, 'list'>,
   organization: OrganizationPolicy,
-  { marks, nowMs, leaverIds }: Reading,
+  { marks, nowMs, leaverIds, onLedger }: Reading,
 ): AsyncGenerator<
   | Readonly<{ person: ExpectedPerson; formerId: string | undefined }>
   | Readonly<{ person: undefined; personKey: string }>
@@ -172,6 +186,7 @@ async function* expectedPeople(
       continue;
     }
     if (value.joined !== undefined || value.erased !== undefined) continue;
+    onLedger?.(value);
     const isPending = pending.has(key);
     const person = toExpectedPerson(key, value, organization, { nowMs, isPending, internString });
     yield { person, formerId: formerIdOf(value, person.left ? leaverIds.get(key) : undefined) };
@@ -224,20 +239,6 @@ function toExpectedPerson(
     ),
     pending: isPending,
   };
-}
-
-const approversByPolicy = new WeakMap<OrganizationPolicy, ReadonlySet<string>>();
-
-/** Folded addresses of whom the policy names as approvers: one organization is asked about each of its leavers. */
-function approversOf(organization: OrganizationPolicy): ReadonlySet<string> {
-  const known = approversByPolicy.get(organization);
-  if (known !== undefined) return known;
-  const rules = requestRulesOf(organization);
-  const approvers = new Set(
-    rules.flatMap(([, one]) => (one.approvers === 'anyone' ? [] : [...one.approvers])),
-  );
-  approversByPolicy.set(organization, approvers);
-  return approvers;
 }
 
 /** Nearly everybody has no ended grant: they share one empty set. */

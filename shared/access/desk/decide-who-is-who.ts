@@ -39,7 +39,7 @@ export type DecideWhoDeps = SecondPersonDeps &
     policy: () => Promise<Policy>;
     ledger: Pick<LedgerStore, 'read' | 'write'>;
     accounts: Pick<PeopleIndex, 'notePerson'>;
-    changes: Pick<ChangeStore, 'mark' | 'bookRun'>;
+    changes: Pick<ChangeStore, 'mark' | 'bookRun' | 'emptyingEditOf'>;
     queues: Pick<WorkQueues, 'enqueueChanges'>;
     clock: Pick<Clock, 'now'>;
   }>;

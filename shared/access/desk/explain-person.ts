@@ -34,6 +34,8 @@ export type PersonExplained = Readonly<{
   access: PersonAccess;
   /** Groups with a reason or a membership, by folded name. */
   groups: readonly string[];
+  /** Groups that this app put them into and that the policy does not name any more, by folded name: to end with that edit. */
+  outOfPolicy: ReadonlySet<string>;
   /** In observe: what would be done by the ledger; undefined: the organization is enforced. */
   would: readonly WouldChange[] | undefined;
   /** Oldest first. */
@@ -75,6 +77,11 @@ export async function explainPerson(
     atMs,
     access,
     groups: [...groups].toSorted(),
+    outOfPolicy: new Set(
+      ledger.applied
+        .filter(({ origin, groupName }) => origin === 'applied' && !organization.groups.has(fold(groupName)))
+        .map(({ groupName }) => fold(groupName)),
+    ),
     would:
       organization.mode === 'observe'
         ? wouldChanges({ personKey: key, ledger, access }, organization, atMs)

@@ -44,7 +44,7 @@ export async function findRequestInLedger(
   return {
     person: undefined,
     name: value?.name,
-    progress: withRefusal(namedProgress(value, requestId, nowMs)),
+    progress: withRefusal(namedProgress(value, organization, requestId, nowMs)),
   };
 }
 

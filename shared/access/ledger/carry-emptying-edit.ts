@@ -5,8 +5,8 @@ import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-booking
 import { readWhoeverJoined } from './find-person';
 
 /**
- * Before somebody joins another: an edit of the policy that empties something and concerns them concerns that person from now on. Marks of a
- * ledger that was emptied lead nowhere.
+ * Before somebody joins another, or is told apart from them: an edit of the policy that empties something and concerns the one concerns the
+ * other from now on. Marks of a ledger that was emptied lead nowhere.
  */
 export async function carryEmptyingEdit(
   { changes }: Readonly<{ changes: Pick<ChangeStore, 'mark' | 'emptyingEditOf'> }>,

@@ -11,6 +11,7 @@ import { errorCodeOf } from '../../errors';
 import type { LedgerStore, Stored } from '../../storage/ledger';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { IndexKey, PeopleIndex } from '../../storage/people-index';
+import { carryEmptyingEdit } from './carry-emptying-edit';
 import { keysOfRecord, readWhoeverJoined } from './find-person';
 import { forgetFormerAccount } from './former-accounts';
 import { updateLedger } from './update-ledger';
@@ -18,7 +19,7 @@ import { updateLedger } from './update-ledger';
 export type SeparatePeopleDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'write'>;
   accounts: Pick<PeopleIndex, 'notePerson'>;
-  changes: Pick<ChangeStore, 'mark'>;
+  changes: Pick<ChangeStore, 'mark' | 'emptyingEditOf'>;
   clock: Pick<Clock, 'now'>;
 }>;
 
@@ -91,6 +92,9 @@ async function divide(
       ? undefined
       : divideLedger(other.stored.value, { key, ledger: found });
   const goes = divided?.goes ?? found;
+  // What an edit empties waits for both: nobody can tell yet of whom it takes something.
+  if (other.key !== key)
+    await carryEmptyingEdit(deps, { organization, from: other.key, into: key, nowMs: deps.clock.now() });
   await deps.accounts.notePerson(organization, key, keysOfPerson(goes));
   await deps.ledger.write(
     personSubject(organization, key),

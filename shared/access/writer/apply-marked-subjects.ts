@@ -25,7 +25,7 @@ import { withShareOfTime, type TimeBudget } from './time-budget-interface';
 import { isShared, type ContainedDeps } from './containment';
 
 export type ApplyMarkedSubjectsDeps = Omit<ReconcilePeopleMembershipsDeps, 'edit'> &
-  ReconcileRulesDeps &
+  Omit<ReconcileRulesDeps, 'ruleEdit'> &
   ReconcileAccessPolicyEntriesDeps &
   ApplyReleasedGuardHoldsDeps &
   ApplyReleasedRemediationsDeps &
@@ -34,7 +34,7 @@ export type ApplyMarkedSubjectsDeps = Omit<ReconcilePeopleMembershipsDeps, 'edit
   TimeBudget &
   Readonly<{
     changes: Pick<ChangeStore, 'listMarks' | 'clearMark'>;
-    holds: Pick<HoldStore, 'heads'>;
+    holds: Pick<HoldStore, 'heads' | 'list'>;
     marks: MarksOfRun;
     clock: Pick<Clock, 'now'>;
   }>;
@@ -109,7 +109,7 @@ export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promis
     const [taken, others] = await removalsFirst(entries, async (mark) => isEntryRemoved(deps, mark));
     await reconcileAccessPolicyEntries(deps, taken);
     const inOrder = await removalsFirst(rules, async (mark) => isRuleRemoved(deps, mark));
-    await reconcileRules(deps, inOrder.flat());
+    await reconcileRules({ ...deps, ruleEdit: edit }, inOrder.flat());
     await reconcileAccessPolicyEntries(deps, others);
   }
 }

@@ -5,7 +5,6 @@ import {
   NEW_ORGANIZATION_LEDGER,
   type OrganizationLedger,
 } from '../../domain/ledger/organization-ledger';
-import { isEntryToApply, isRuleToApply } from '../../domain/ledger/rule-and-entity-ledgers';
 import { organizationSubject, personSubject } from '../../domain/ledger/subject';
 import type { GroupPlan, MembershipPlan } from '../../domain/plan/membership-plan';
 import { findConditionsOfNobody } from '../../domain/plan/conditions-of-nobody';
@@ -18,6 +17,7 @@ import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import { updateLedger } from '../ledger/update-ledger';
 import { isShared } from './containment';
 import { evidenceOfRun } from './evidence-of-run';
+import { markRulesAndEntries } from './rules/mark-rules-and-entries';
 import type { MarksOfRun } from './marks-of-run';
 import type { PutLimit } from './put-limit';
 import type { TimeBudget } from './time-budget-interface';
@@ -135,28 +135,14 @@ async function* follow(
   }
   const plan = compared.plan();
   const failures = await markPeople(deps, plan);
-  if (isLeftByObserve(own.value)) await markRulesAndEntries(deps);
+  const isLeftUndone = isLeftByObserve(own.value);
+  const undone = { before: before?.organizations.get(alias), isLeftUndone };
+  const rules = await markRulesAndEntries(deps, undone, deps.clock.now());
   onWeighed();
   if (failures.length > 0) throw failures[0];
-  await record(deps, policyFollowed, plan, conditions.found());
+  await record(deps, policyFollowed, { ...plan, rules }, conditions.found());
   deps.log({ event: 'policy-followed', organization: alias, to: hash, people: plan.people.length });
   return 'followed';
-}
-
-/** Those that observe left undone. Of one that cannot be read nobody can tell: it fails in its own turn. */
-async function markRulesAndEntries({
-  organization: { alias },
-  ledger,
-  changes,
-  clock,
-}: FollowPolicyEditDeps): Promise<void> {
-  const nowMs = clock.now();
-  for await (const { key, value } of ledger.list(alias, 'rule'))
-    if (value === undefined || isRuleToApply(value, nowMs))
-      await changes.mark({ organization: alias, kind: 'rule', key }, 'normal', nowMs, 'policy');
-  for await (const { key, value } of ledger.list(alias, 'entity'))
-    if (value === undefined || isEntryToApply(value))
-      await changes.mark({ organization: alias, kind: 'entity', key }, 'normal', nowMs, 'policy');
 }
 
 /** Whoever cannot be marked keeps nobody else: what it failed with. @throws what everybody would meet */
@@ -181,7 +167,7 @@ async function markPeople(
 async function record(
   deps: FollowPolicyEditDeps,
   from: string | undefined,
-  { people, groups, emptied }: PolicyEditPlan,
+  { people, groups, emptied, rules }: PolicyEditPlan & Readonly<{ rules: readonly string[] }>,
   ofNobody: ReturnType<ReturnType<typeof findConditionsOfNobody>['found']>,
 ): Promise<void> {
   const { policyHash: to } = deps;
@@ -193,10 +179,13 @@ async function record(
     groups: told,
     ...(groups.length > told.length ? { more: groups.length - told.length } : {}),
     emptied: { groups: emptied.groups.slice(0, MOST_GROUPS), lines: emptied.lines.slice(0, MOST_GROUPS) },
+    ...(rules.length === 0 ? {} : { rules: rules.slice(0, MOST_GROUPS) }),
     ...(ofNobody.length === 0 ? {} : { conditionsOfNobody: ofNobody.slice(0, MOST_CONDITIONS) }),
   };
   const evidence =
-    people.length + ofNobody.length === 0 ? [] : [evidenceOfRun(deps, 'policy-followed', facts)];
+    people.length + rules.length + ofNobody.length === 0
+      ? []
+      : [evidenceOfRun(deps, 'policy-followed', facts)];
   await updateLedger(
     deps.ledger,
     organizationSubject(deps.organization.alias),

@@ -6,6 +6,7 @@ import {
   type ExpectedRemoval,
   type RemovalsLeft,
 } from '../../domain/plan/expected-removals';
+import { causeOfEdit } from '../../domain/plan/guards';
 import { batchOfOne, type GuardedBatch } from '../../domain/plan/guarded-batch';
 import { hasRoomFor, holdToJoin, newHold, type Hold } from '../../domain/plan/hold';
 import { stuckAmong } from '../../domain/plan/stuck-people';
@@ -25,6 +26,7 @@ import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 
 export type GuardedBatchDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read'>;
+  policyHash: string;
   clock: Pick<Clock, 'now'>;
   units: Pick<ContainedDeps['units'], 'isFailing'>;
 }> &
@@ -74,7 +76,7 @@ function keyOfExpected({ groupId, memberId, personKey }: ExpectedRemoval): strin
 
 /** Of whoever cannot be read now nothing is expected. Who joined another in this batch is planned as that person, in a later run. */
 async function expectedOf(
-  { organization, ledger, clock, groupsByName }: GuardedBatchDeps,
+  { organization, policyHash, ledger, clock, groupsByName }: GuardedBatchDeps,
   { key: marked, cause }: Readonly<{ key: string; cause: string }>,
   joined: ReadonlySet<string>,
 ): Promise<readonly ExpectedRemoval[]> {
@@ -89,7 +91,8 @@ async function expectedOf(
       'list',
     );
     const access = personAccess(theirs, organization, nowMs);
-    return expectedRemovals({ personKey: key, ledger: theirs, access, cause }, organization, nowMs);
+    const byPolicy = causeOfEdit(policyHash, true);
+    return expectedRemovals({ personKey: key, ledger: theirs, access, cause, byPolicy }, organization, nowMs);
   } catch (error) {
     if (isShared(error)) throw error;
     return [];

@@ -7,6 +7,7 @@ import type { DirectoryIdentity, PersonLedger } from '../../domain/ledger/person
 import type { SharedCall } from '../../domain/ledger/recorded-membership-changes';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
 import { fold } from '../../domain/fold';
+import { wantedGroups } from '../../domain/plan/groups-out-of-policy';
 import { differencesOf, type MembershipByName } from '../../domain/plan/ledger-differences';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { LedgerStore, Stored } from '../../storage/ledger';
@@ -101,7 +102,7 @@ function toCompare(
   said: PersonLedger,
 ): ToCompare {
   const access = personAccess(said, organization, clock.now());
-  const wanted = new Set(access.reasons.map((reason) => reason.group));
+  const wanted = wantedGroups(access, organization);
   const of = { access, wanted, added: openAdditions.of(key) };
   return { access, wanted, unread: openAdditions.unreadOf(key), ...differencesOf(ledger, of, organization) };
 }

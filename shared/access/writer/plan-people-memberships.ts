@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock';
 import type { Lane } from '../../domain/lane';
 import {
   addressesOf,
@@ -7,7 +8,9 @@ import {
 import { givenNow } from '../../domain/ledger/reasons-of-memberships';
 import { isTakenForStanding, whatToTell } from '../../domain/ledger/recorded-membership-changes';
 import { fold } from '../../domain/fold';
-import { isEmptying } from '../../domain/plan/guards';
+import { causeOfRemoval } from '../../domain/plan/cause-of-removal';
+import { GROUP_NOT_IN_POLICY, isEndedByPolicy } from '../../domain/plan/groups-out-of-policy';
+import { causeOfEdit, isEmptying } from '../../domain/plan/guards';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
 import { planMemberships, type GroupCase, type MembershipPlan } from '../../domain/plan/membership-plan';
 import { nameInPolicy, namesInLedger, protectedAs } from '../../domain/plan/names-of-group';
@@ -38,6 +41,9 @@ export type PlanPeopleMembershipsDeps = ReadMembershipsDeps &
   AddedByOpenCallsDeps &
   Readonly<{
     organization: OrganizationPolicy;
+    /** The version that the run works under. */
+    policyHash: string;
+    clock: Pick<Clock, 'now'>;
     /** Client ids of this application. */
     ownIds: ReadonlySet<string>;
     uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'listMembers'> }>;
@@ -86,12 +92,18 @@ export async function planPeopleMemberships(
   };
   const isWanted = (person: PersonWork, group: GroupInUiPath): boolean =>
     person.wanted.has(nameWanted(person, group));
+  const modeOf = (group: GroupInUiPath): GroupCase['mode'] =>
+    groupPolicyOf(deps.organization, knownAs.get(group.groupId) ?? group.name)?.mode ?? 'unmanaged';
+  const lossOf = (person: PersonWork, group: GroupInUiPath) => ({
+    applied: appliedIn(group.groupId, person),
+    names: [group.name, knownAs.get(group.groupId) ?? group.name, ...namesKnown(group, person)],
+  });
   const kept = await keptByOthers(deps, lane, { groups, have, isWanted }, deferred);
   const cases = groups.map(({ group, candidates }): GroupCase => ({
     groupId: group.groupId,
     name: group.name,
     knownAs: knownAs.get(group.groupId),
-    mode: groupPolicyOf(deps.organization, knownAs.get(group.groupId) ?? group.name)?.mode ?? 'unmanaged',
+    mode: modeOf(group),
     cases: candidates
       .filter(({ memberId }) => !kept.unknown.has(memberId))
       .filter(({ person }) => {
@@ -108,6 +120,8 @@ export async function planPeopleMemberships(
       .map(({ person, memberId }) => {
         const { stored, wanted, access, subject } = person;
         const name = nameWanted(person, group);
+        const loss = lossOf(person, group);
+        const isByPolicy = modeOf(group) === 'unmanaged' && isEndedByPolicy(loss.applied, access, loss.names);
         return {
           personKey: subject.key,
           addresses: addressesOf(stored.value),
@@ -117,8 +131,8 @@ export async function planPeopleMemberships(
           leaving: access.employment === 'left',
           applied: appliedIn(group.groupId, person),
           keptByOther: kept.memberships.has(`${group.groupId}/${subject.key}`),
-          why: whyOf(person, name),
-          cause: causeOf(person),
+          why: isByPolicy ? [GROUP_NOT_IN_POLICY, ...reasonsOf(person, name)] : whyOf(person, name),
+          cause: wanted.has(name) ? causeOf(person) : causeOfLoss(deps, person, loss),
         };
       }),
   }));
@@ -201,12 +215,16 @@ async function addedByOpenCalls(
   return { memberships, unknown };
 }
 
-function whyOf(person: PersonWork, group: string): readonly string[] {
-  const reasons = person.access.reasons
+function reasonsOf(person: PersonWork, group: string): readonly string[] {
+  return person.access.reasons
     .filter((reason) => reason.group === group)
     .map((reason) =>
       reason.kind === 'birthright' ? `birthright:${reason.line}` : `grant:${reason.requestId}`,
     );
+}
+
+function whyOf(person: PersonWork, group: string): readonly string[] {
+  const reasons = reasonsOf(person, group);
   if (reasons.length > 0) return reasons;
   return [person.access.employment === 'left' ? 'left' : 'no-reason'];
 }
@@ -214,4 +232,17 @@ function whyOf(person: PersonWork, group: string): readonly string[] {
 /** A leaver goes by their leaving, whatever else they are marked for. */
 function causeOf({ mark, access }: PersonWork): string | undefined {
   return mark !== undefined && access.employment === 'left' && isEmptying(mark.cause) ? 'time' : mark?.cause;
+}
+
+/** What ends with a group that the version in force does not name is held however few it is, whatever word led to the person. */
+function causeOfLoss(
+  { organization, policyHash, clock }: PlanPeopleMembershipsDeps,
+  person: PersonWork,
+  loss: Parameters<typeof causeOfRemoval>[1],
+): string | undefined {
+  const { mark, access } = person;
+  const isMarked = mark !== undefined && isEmptying(mark.cause);
+  const byPolicy = isMarked ? mark.cause : causeOfEdit(policyHash, true);
+  const who = { ledger: person.stored.value, access, cause: causeOf(person), byPolicy };
+  return causeOfRemoval(who, loss, organization, clock.now());
 }

@@ -5,6 +5,7 @@ import { hasLostSince } from '../../domain/ledger/has-lost-since';
 import type { Employment } from '../../domain/ledger/worker-timeline';
 import type { Lane } from '../../domain/lane';
 import { notePlanned } from '../../domain/plan/expected-removals';
+import { causeOfEdit } from '../../domain/plan/guards';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
 import { mayStillShow } from '../../domain/plan/open-call';
 import {
@@ -135,8 +136,10 @@ async function planPass(
   const planned = await planPeopleMemberships(lookingUp, lane, people, identities, leaving);
   const deferred = new Set([...planned.deferred, ...open]);
   const isCutShort = deferred.size > 0 && lookingUp.isTimeUp();
+  const byPolicy = causeOfEdit(deps.policyHash, true);
   const toExpect = people.map(({ subject, stored, access, mark }) => {
-    return { personKey: subject.key, ledger: stored.value, access, cause: mark?.cause ?? 'time' };
+    const cause = mark?.cause ?? 'time';
+    return { personKey: subject.key, ledger: stored.value, access, cause, byPolicy };
   });
   const counted = new Set([...deferred].filter((key) => !batch.stuck.has(key)));
   const { organization, clock } = deps;

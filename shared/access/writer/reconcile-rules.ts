@@ -16,6 +16,7 @@ import type { UiPathClient } from '../../uipath/client';
 import type { RuleInput } from '../../uipath/rules';
 import { updateLedger } from '../ledger/update-ledger';
 import { newAttemptId } from './attempt-id';
+import { endRuleWithGroups, type EndRuleWithGroupsDeps } from './rules/end-rule-with-groups';
 import { recordRuleOutcome, withheldByObserve, type WithholdRuleDeps } from './rules/record-rule-outcome';
 import { toRuleBody } from './rules/rule-body';
 import type { ReadGroupsByName } from './memoize-groups-by-name';
@@ -47,6 +48,7 @@ type PutRuleDeps = WithholdRuleDeps &
 
 export type ReconcileRulesDeps = PutRuleDeps &
   RemoveRuleDeps &
+  EndRuleWithGroupsDeps &
   ContainedDeps &
   TimeBudget &
   Readonly<{ changes: Pick<ChangeStore, 'clearMark' | 'listAttempts'>; due: Pick<DueDates, 'schedule'> }>;
@@ -100,8 +102,10 @@ function mayHaveCreated(about: CallInShort | undefined, key: string): boolean {
 async function applyRule(
   deps: ReconcileRulesDeps,
   subject: Subject<'rule'>,
-  ledger: RuleLedger,
+  stored: RuleLedger,
 ): Promise<void> {
+  const ledger = await endRuleWithGroups(deps, subject, stored);
+  if (ledger === undefined) return;
   const statement = ruleWantedAt(ledger, deps.clock.now());
   try {
     const isWithheld =

@@ -27,6 +27,7 @@ import { updateLedger, type LedgerUpdate } from '../ledger/update-ledger';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { AppliedPlan } from './apply-membership-plan';
 import { isAnyWaiting, isMade, type DecidedOfPerson } from './membership-cases-by-person';
+import { endGrantsWithGroups } from './end-grants-with-groups';
 import { keepRefusedChanges, type KeepRefusedChangesDeps } from './keep-refused-changes';
 import type { PersonWork } from './load-person';
 import type { ContainedDeps } from './containment';
@@ -141,12 +142,13 @@ async function settlePerson(
         : []),
     ];
     const known = found === undefined || isSameIdentity(found, current.identity);
-    const told = withReasonsOfMemberships(learnt.ledger, person.access.reasons, deps.organization);
-    if (known && evidence.length === 0 && told === current) return undefined;
+    const reasoned = withReasonsOfMemberships(learnt.ledger, person.access.reasons, deps.organization);
+    const { ledger: told, evidence: ended } = endGrantsWithGroups(deps, reasoned, person.access);
+    if (known && evidence.length + ended.length === 0 && told === current) return undefined;
     const next = found ?? current.identity;
     return {
       next: { ...told, identity: refusals.length > 0 ? toLookUpAnew(next) : next },
-      evidence,
+      evidence: [...evidence, ...ended],
     };
   };
   const ledger = await updateLedger(deps.ledger, person.subject, decide, {

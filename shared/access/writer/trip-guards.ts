@@ -4,7 +4,7 @@ import type { Lane } from '../../domain/lane';
 import { digestOfPerson } from '../../domain/plan/call-in-short';
 import type { ExpectedRemoval } from '../../domain/plan/expected-removals';
 import {
-  countBy,
+  AGREED,
   floorOfMany,
   isHeld,
   RELEASED,
@@ -67,6 +67,7 @@ export async function tripGuards(
     return removals.filter((removal) => !isHeld(removal, guards));
   };
   const othersInGroup = notMadeYet(batch, made, removedBeforeRun);
+  const agreedInGroup = new Map<string, number>();
   let rest = trip(await guardsOfMany(deps, removals, made, batch));
   const expected = rest.length === 0 ? [] : notHeldYet(await batch.expectLeft(), batch);
   const left = expected.filter(({ groupId, memberId }) => !batch.judged.has(`${groupId}/${memberId}`));
@@ -76,11 +77,13 @@ export async function tripGuards(
     rest = trip(ofAll.filter(({ guard, scope }) => guard === 'run' || causes.has(scope)));
     const guards = [...tripped.values(), ...ofAll];
     const passing = left.filter((removal) => !isHeld(removal, guards));
-    for (const [groupId, count] of countBy(passing, (removal) => removal.groupId))
-      othersInGroup.set(groupId, (othersInGroup.get(groupId) ?? 0) + count);
+    for (const { groupId, cause } of passing) {
+      const counts = cause === AGREED ? agreedInGroup : othersInGroup;
+      counts.set(groupId, (counts.get(groupId) ?? 0) + 1);
+    }
   }
   const { groupSizes } = batch;
-  const facts = { ...made, removedBeforeRun, othersInGroup, groupSizes };
+  const facts = { ...made, removedBeforeRun, othersInGroup, agreedInGroup, groupSizes };
   if (rest.length > 0) trip(await guardsOfGroups(deps.organization, rest, sizeOf, facts, nowMs));
   return [...tripped.values()];
 }
@@ -127,7 +130,7 @@ async function removalsMade(
   const underWay = await removalsUnderWay(deps, planned, nowMs - DAY_MS);
   for (const { atMs, groupId, cause, count } of [...made, ...underWay]) {
     if (cause === RELEASED) continue;
-    removedInGroup.set(groupId, (removedInGroup.get(groupId) ?? 0) + count);
+    if (cause !== AGREED) removedInGroup.set(groupId, (removedInGroup.get(groupId) ?? 0) + count);
     if (atMs > nowMs - HOUR_MS) removedForCause.set(cause, (removedForCause.get(cause) ?? 0) + count);
   }
   return { removedInGroup, removedForCause };
@@ -188,14 +191,15 @@ async function guardsOfGroups(
   organization: OrganizationPolicy,
   removals: readonly PlannedRemoval[],
   sizeOf: SizeOf,
-  known: Pick<GuardFacts, 'removedInGroup' | 'removedBeforeRun' | 'othersInGroup'> &
+  known: Pick<GuardFacts, 'removedInGroup' | 'removedBeforeRun' | 'othersInGroup' | 'agreedInGroup'> &
     Pick<GuardedBatch, 'groupSizes'>,
   nowMs: number,
 ): Promise<readonly TrippedGuard[]> {
   const countIn = new Map<string, number>();
   const groups = new Map<string, GroupPlan>();
   for (const { groupId, group } of removals) {
-    countIn.set(groupId, (countIn.get(groupId) ?? known.othersInGroup.get(groupId) ?? 0) + 1);
+    const others = (known.othersInGroup.get(groupId) ?? 0) + (known.agreedInGroup.get(groupId) ?? 0);
+    countIn.set(groupId, (countIn.get(groupId) ?? others) + 1);
     groups.set(groupId, group);
   }
   const limitsOf: GuardFacts['limitsOf'] = (groupId) => ({

@@ -68,7 +68,7 @@ function renderWould(change: NonNullable<PersonExplained['would']>[number]): Mar
     : markup`<p>Would be removed, overdue since ${time(overdueSinceMs)}: the organization is in observe.</p>`;
 }
 
-function renderGroup({ ledger, access, would }: PersonExplained, group: string): Markup {
+function renderGroup({ ledger, access, would, outOfPolicy }: PersonExplained, group: string): Markup {
   const membership = ledger.applied.find(({ groupName }) => fold(groupName) === group);
   const reasons = access.reasons.filter((reason) => reason.group === group);
   const standing =
@@ -80,7 +80,10 @@ function renderGroup({ ledger, access, would }: PersonExplained, group: string):
     would === undefined
       ? "No reason any more: the membership is on its way out, or was somebody else's."
       : 'No reason any more.';
-  return markup`<li><h3>${name(membership?.groupName ?? group)}</h3><p>${standing}</p>${change === undefined ? undefined : renderWould(change)}
+  const ending = outOfPolicy.has(group)
+    ? markup`<p>The policy does not name this group any more: the membership ends when its held plan is released.</p>`
+    : undefined;
+  return markup`<li><h3>${name(membership?.groupName ?? group)}</h3><p>${standing}</p>${ending}${change === undefined ? undefined : renderWould(change)}
 ${reasons.length === 0 ? markup`<p>${noReason}</p>` : markup`<ul>${reasons.map((reason) => renderReason(ledger.grants, reason))}</ul>`}</li>`;
 }
 

@@ -202,6 +202,11 @@ const CATALOG = {
     why: 'A limit is so high that everybody could be removed at once.',
     mend: 'Lower the limit.',
   }),
+  'condition-for-nobody': createCheckEntry('condition-for-nobody', 'medium', {
+    title: 'Condition that nobody meets',
+    why: 'No worker was ever said to have the attribute, or a value that a birthright line asks for: the line gives its groups to fewer people than it says, or to nobody.',
+    mend: 'Correct the attribute or the value in the policy, or have the HR system send it.',
+  }),
   'part-unknown': createCheckEntry('part-unknown', 'high', {
     title: 'Part could not be read',
     why: 'A part of the organization could not be read: it is not known whether anything is wrong there.',

@@ -62,5 +62,6 @@ export const FAMILIES: Readonly<Record<BuiltInCheckId, CheckFamily | 'none'>> = 
   'change-overdue': 'operations',
   'work-failing': 'operations',
   'guards-off': 'operations',
+  'condition-for-nobody': 'operations',
   'part-unknown': 'none',
 };

@@ -1,3 +1,5 @@
+import type { ConditionOfNobody } from '../plan/conditions-of-nobody';
+
 /**
  * What is not known of a person: `records`: worker ids that came under their address, whose account is another or was not found since
  * `sinceMs`; `heldGroups`: privileged ones that wait until an account is confirmed; `toldApart`: people they were told apart from.
@@ -66,4 +68,6 @@ export type ExpectedAccess = Readonly<{
   unreadable: ReadonlySet<'person' | 'rule'>;
   /** Directory ids of the people whose ledger could not be read; absent where that of one of them is not known, who may then be anybody. */
   unreadableAccounts?: ReadonlySet<string>;
+  /** Of birthright lines; absent: none. */
+  conditionsOfNobody?: readonly ConditionOfNobody[];
 }>;

@@ -95,6 +95,7 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
   'work-failing': () => ['backoffs'],
   'deliveries-dead': () => ['dead-deliveries'],
   'guards-off': OWN_RECORDS,
+  'condition-for-nobody': () => [PEOPLE],
   'part-unknown': ({ part = '' }) => partsBehind(part),
 };
 

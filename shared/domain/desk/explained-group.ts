@@ -31,7 +31,9 @@ export type ExplainedReason =
       ticket: string;
       untilMs: number;
     }>
-  | Readonly<{ kind: 'protected' }>;
+  | Readonly<{ kind: 'protected' }>
+  /** The policy does not name the group any more, and this app put them there: the membership ends with the plan of that edit. */
+  | Readonly<{ kind: 'group-not-in-policy'; by: 'birthright' | 'grant' | null }>;
 
 /** A group that a person is in, or has a reason to be in. */
 export type ExplainedGroup = Readonly<{
@@ -73,6 +75,9 @@ export function explainGroup(
         .map((reason) => explainReason(reason, ledger.grants, organization)),
       ...findings.flatMap((finding) => waiverReason(finding, group, names)),
       ...(isProtected ? [{ kind: 'protected' } as const] : []),
+      ...(named === undefined && membership?.origin === 'applied'
+        ? [{ kind: 'group-not-in-policy', by: membership.by ?? null } as const]
+        : []),
     ],
   };
 }

@@ -1,5 +1,5 @@
 import type { HeldRemoval } from '../plan/hold';
-import { editOfCause, type TrippedGuard } from '../plan/guards';
+import { AGREED, editOfCause, type TrippedGuard } from '../plan/guards';
 
 /** What a guard saw, as a sentence, also one that another version has. `nameOf`: what UiPath calls a group, by its id. Names in it are as they came. */
 export function guardText(
@@ -40,6 +40,8 @@ function causeText(cause: string): string {
   switch (cause) {
     case 'time':
       return 'dates that passed';
+    case AGREED:
+      return 'ends that were agreed with an approval';
     case 'audit':
       return 'what an audit found';
     default:

@@ -52,7 +52,7 @@ export function whyNotIn(asked: Asked): readonly WhyNot[] {
   const { ledger, access, organization, group, refused } = asked;
   const named = organization.groups.get(group);
   const isObserved = organization.mode === 'observe' || named?.mode === 'observe';
-  const hasReason = access.reasons.some((reason) => reason.group === group);
+  const hasReason = named !== undefined && access.reasons.some((reason) => reason.group === group);
   if (hasReason)
     return [
       ...(isObserved ? [{ kind: 'mode-observe' } as const] : []),

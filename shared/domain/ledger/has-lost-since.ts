@@ -1,7 +1,7 @@
 import { fold } from '../fold';
 import type { OrganizationPolicy } from '../policy';
 import { accessWithin } from './access-within';
-import { isEndedBy } from './person-access';
+import { isEndedBy, personAccess } from './person-access';
 import type { Grant, PersonLedger } from './person-ledger';
 import { personAt, recordsOf } from './worker-records';
 import { workerAt } from './worker-timeline';
@@ -21,6 +21,9 @@ export function hasLostSince(
   const organization = { ...policy, mover: { graceDays: 0 } };
   const group = fold(groupName);
   const isGone = personAt(ledger.timeline, nowMs).employment === 'left';
+  const now = personAccess(ledger, organization, nowMs);
+  // It ends with a group that the policy does not name, and by no word.
+  if (!isGone && now.reasons.some((reason) => reason.group === group)) return false;
   const within = accessWithin(ledger, organization, { fromMs: sinceMs, untilMs: nowMs });
   if (isGone)
     return (

@@ -1,6 +1,7 @@
 import { fold } from '../fold';
 import { personKey } from '../person-key';
 import type { AccessRequest, AccessRequestAction } from './access-request';
+import { isWithGroup } from '../plan/groups-out-of-policy';
 import { isByDuties } from './duties-after-rename';
 import { isEndedByJoin } from './grants-ended-by-join';
 import { isEndedBy } from './person-access';
@@ -48,7 +49,8 @@ export function recordRequest(
     (one) => !items.includes(one) || !ledger.grants.includes(one),
   );
   const isOfOneBefore = (one: Revocation): boolean =>
-    (isEndedByJoin(one) || isByDuties(one)) && versions.some((version) => isEndedBy(version, one));
+    (isEndedByJoin(one) || isByDuties(one) || isWithGroup(one)) &&
+    versions.some((version) => isEndedBy(version, one));
   const revocations = ledger.revocations.filter((one) => !isOfOneBefore(one));
   return { ledger: { ...ledger, grants: items, revocations }, outcome };
 }

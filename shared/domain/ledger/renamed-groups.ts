@@ -8,7 +8,8 @@ type NamedGroup = Readonly<{ groupId: string; name: string }>;
 /** Groups that UiPath has, by folded name. */
 type NamedGroups = ReadonlyMap<string, readonly NamedGroup[]>;
 
-type NamesInPolicy = Pick<OrganizationPolicy, 'groups'>;
+/** The groups that a policy names. */
+export type NamesInPolicy = Pick<OrganizationPolicy, 'groups'>;
 
 /**
  * True where a membership, or a running grant that gave one, may be of a group that has another name by now: the policy does not name the

@@ -1,7 +1,8 @@
-import { latestOf, type EntityLedger, type RuleLedger } from './rule-and-entity-ledgers';
+import { groupsOutOfPolicy, latestOf, type EntityLedger, type RuleLedger } from './rule-and-entity-ledgers';
 import { isRevoked, namesOfGroup, personAccess } from './person-access';
 import { fold } from '../fold';
-import { keyOfGrant, type PersonLedger } from './person-ledger';
+import { keyOfGrant, type Grant, type PersonLedger } from './person-ledger';
+import { isOverWithGroup } from '../plan/groups-out-of-policy';
 import { groupPolicyOf, type OrganizationPolicy } from '../policy';
 
 /** Where a request stands, and what that means. */
@@ -13,7 +14,8 @@ export const REQUEST_STATES = {
   applied: 'UiPath has it',
   blocked:
     'It cannot be applied now: the person left or has not started, UiPath does not know the address, or the policy does not name the group any more',
-  ending: 'It is over, and the removal is on its way to UiPath',
+  ending:
+    'It is over, or the policy does not name the group any more, and the removal is on its way to UiPath',
   overdue:
     'It is over and would be removed: the organization is in observe, and nothing is written to UiPath',
   ended: 'Its time is over, it was revoked, or a later request replaced it',
@@ -58,8 +60,9 @@ export function personProgress(
     item.requestId === requestId && (about === undefined || namesOfGroup(item).includes(fold(about)));
   const { reasons } = personAccess(ledger, organization, nowMs);
   const hasReason = (name: string): boolean => reasons.some((reason) => reason.group === name);
-  const isMember = (name: string): boolean =>
-    ledger.applied.some((membership) => fold(membership.groupName) === name);
+  const membershipOf = (name: string): PersonLedger['applied'][number] | undefined =>
+    ledger.applied.find((membership) => fold(membership.groupName) === name);
+  const isMember = (name: string): boolean => membershipOf(name) !== undefined;
   if (action === 'revoke') {
     const { group } = ledger.revocations.findLast(isIt) ?? {};
     if (group === undefined) return { state: 'pending' };
@@ -78,12 +81,23 @@ export function personProgress(
     return { state: isMember(name) && !hasReason(name) ? 'ending' : 'ended', ...facts };
   const key = keyOfGrant({ requestId, group: name });
   if (reasons.some((reason) => reason.kind === 'grant' && keyOfGrant(reason) === key)) {
+    if (groupPolicyOf(organization, group) === undefined)
+      return { state: stateWithoutGroup(grant, membershipOf(name), { ledger, organization }), ...facts };
     if (isMember(name)) return { state: 'applied', ...facts };
     const isUnresolved = ledger.identity !== undefined && ledger.identity.kind !== 'resolved';
-    const isNamed = groupPolicyOf(organization, group) !== undefined;
-    return { state: isUnresolved || !isNamed ? 'blocked' : 'pending', ...facts };
+    return { state: isUnresolved ? 'blocked' : 'pending', ...facts };
   }
   return { state: validFromMs > nowMs ? 'waiting' : 'blocked', ...facts };
+}
+
+/** A grant of a group that the policy does not name any more ends with it. What it never gave waits for the group to come back. */
+function stateWithoutGroup(
+  grant: Grant,
+  membership: PersonLedger['applied'][number] | undefined,
+  { ledger, organization }: Readonly<{ ledger: PersonLedger; organization: OrganizationPolicy }>,
+): RequestState {
+  if (membership?.origin === 'applied') return 'ending';
+  return isOverWithGroup(grant, ledger, organization) ? 'ended' : 'blocked';
 }
 
 /** Whoever was never found in the directory may be a member under another address that the ledger has. */
@@ -95,6 +109,7 @@ function stateWhereNoMember({ identity }: PersonLedger): RequestState {
 /** How far a request about a rule or an access-policy entry has come; undefined: the ledger does not have it. */
 export function namedProgress(
   ledger: RuleLedger | EntityLedger | undefined,
+  organization: Pick<OrganizationPolicy, 'groups'>,
   requestId: string,
   nowMs: number,
 ): RequestProgress {
@@ -104,5 +119,9 @@ export function namedProgress(
   const { want } = latest;
   const isOver = typeof want === 'object' && want.validUntilMs !== undefined && want.validUntilMs <= nowMs;
   if (isOver) return { state: ledger.have === undefined ? 'ended' : 'ending' };
+  const left = typeof want === 'object' ? groupsOutOfPolicy(want, organization).length : 0;
+  if (left > 0 && ledger.have === undefined) return { state: 'blocked' };
+  if (typeof want === 'object' && left > 0 && left === want.definition.groups.length)
+    return { state: 'ending' };
   return { state: ledger.settled === requestId ? 'applied' : 'pending' };
 }

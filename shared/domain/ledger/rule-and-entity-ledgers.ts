@@ -1,5 +1,7 @@
 import type { AccessRequest, AccessRequestAction, RuleDefinition } from './access-request';
 import { hashOf } from '../canonical-json-hash';
+import { fold } from '../fold';
+import type { NamesInPolicy } from './renamed-groups';
 
 /** One statement about a rule or an access-policy entry. The latest one counts, in any order of arrival (last writer wins). */
 type NamedStatement = Readonly<{
@@ -81,6 +83,48 @@ export function isRuleToApply(ledger: RuleLedger, nowMs: number): boolean {
 /** True where UiPath does not show what the latest request of an entry came to. */
 export function isEntryToApply({ statements, settled }: EntityLedger): boolean {
   return latestOf(statements)?.requestId !== settled;
+}
+
+/** Groups of a rule that the policy does not name, or not any more, as they were asked for. */
+export function groupsOutOfPolicy(
+  { definition }: Pick<WantedRule, 'definition'>,
+  { groups }: NamesInPolicy,
+): readonly string[] {
+  return definition.groups.filter((name) => !groups.has(fold(name)));
+}
+
+/**
+ * True where another version of the policy names groups of a rule that is in force, or does not name them any more. `before` undefined: that
+ * version is not known.
+ */
+export function isRuleOfEdit(
+  ledger: RuleLedger,
+  { before, after }: Readonly<{ before: NamesInPolicy | undefined; after: NamesInPolicy }>,
+  nowMs: number,
+): boolean {
+  const want = ruleWantedAt(ledger, nowMs)?.want;
+  if (want === undefined) return false;
+  const left = groupsOutOfPolicy(want, after);
+  if (before === undefined) return left.length > 0 || ledger.have === undefined;
+  return groupsOutOfPolicy(want, before).join('\n') !== left.join('\n');
+}
+
+/**
+ * The ledger of a rule that fills these groups no more, for good: a rule is a grant to many, and does not come back with a group either. One
+ * that fills no other is not wanted any more.
+ */
+export function withoutGroups(ledger: RuleLedger, left: readonly string[], nowMs: number): RuleLedger {
+  const latest = latestOf(ledger.statements);
+  if (latest?.want === undefined) return ledger;
+  const { want, requestId, requester, ticketId } = latest;
+  const groups = want.definition.groups.filter((name) => !left.includes(name));
+  if (groups.length === 0) {
+    const occurredAtMs = Math.max(nowMs, latest.occurredAtMs + 1);
+    const ended = { requestId: `policy:${requestId}`, occurredAtMs, requester, ticketId, want: undefined };
+    return { ...ledger, statements: [...ledger.statements, ended] };
+  }
+  const narrower = { ...latest, want: { ...want, definition: { ...want.definition, groups } } };
+  return { ...ledger, statements: ledger.statements.map((one) => (one === latest ? narrower : one)) };
 }
 
 /** Turns a rule request into its statement. */

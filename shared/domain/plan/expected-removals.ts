@@ -1,19 +1,21 @@
 import { fold } from '../fold';
 import { hasLostSince } from '../ledger/has-lost-since';
-import { isByGrantAlone } from '../ledger/reasons-of-memberships';
 import type { PersonAccess } from '../ledger/person-access';
 import { addressesOf, knownAccountOf, type PersonLedger } from '../ledger/person-ledger';
 import { groupPolicyOf, protectedIn, type OrganizationPolicy } from '../policy';
 import type { GuardedRemoval } from './guards';
+import { causeOfRemoval } from './cause-of-removal';
+import { wantedGroups } from './groups-out-of-policy';
 import { hardStopOf } from './hard-stops';
 import type { MembershipPlan } from './membership-plan';
 
-/** Of whom removals are expected, and the source that led there. */
+/** Of whom removals are expected, and the source that led there. `byPolicy`: the cause of what ends with a group that the policy does not name. */
 type PersonToExpect = Readonly<{
   personKey: string;
   ledger: PersonLedger;
   access: PersonAccess;
   cause: string;
+  byPolicy?: string;
 }>;
 
 /**
@@ -32,11 +34,11 @@ export type RemovalsLeft = Map<string, readonly ExpectedRemoval[] | undefined>;
  * person with the same account keeps.
  */
 export function expectedRemovals(
-  { personKey, ledger, access, cause }: PersonToExpect,
+  { personKey, ledger, access, cause, byPolicy = cause }: PersonToExpect,
   organization: OrganizationPolicy,
   nowMs: number,
 ): readonly ExpectedRemoval[] {
-  const wanted = new Set(access.reasons.map(({ group }) => group));
+  const wanted = wantedGroups(access, organization);
   const memberId = ledger.identity?.kind === 'resolved' ? ledger.identity.id : '';
   return ledger.applied
     .filter((applied) => {
@@ -56,13 +58,21 @@ export function expectedRemovals(
         access.employment === 'left' ||
         mode === 'authoritative' ||
         (mode === 'additive' && origin === 'applied') ||
-        (mode === undefined && isByGrantAlone(applied))
+        (mode === undefined && origin === 'applied')
       );
     })
-    .map(({ groupId, groupName }) => {
+    .map((applied) => {
+      const { groupId, groupName } = applied;
+      const loss = { applied, names: [groupName] };
       const isLater = (sinceMs: number): boolean =>
         hasLostSince(ledger, organization, groupName, { sinceMs, nowMs });
-      return { groupId, personKey, cause, memberId: knownAccountOf(ledger), isLater };
+      return {
+        groupId,
+        personKey,
+        cause: causeOfRemoval({ ledger, access, cause, byPolicy }, loss, organization, nowMs) ?? cause,
+        memberId: knownAccountOf(ledger),
+        isLater,
+      };
     });
 }
 

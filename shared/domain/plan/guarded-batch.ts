@@ -1,5 +1,5 @@
 import type { ExpectedRemoval, RemovalsLeft } from './expected-removals';
-import type { GuardedRemoval, TrippedGuard } from './guards';
+import { AGREED, type GuardedRemoval, type TrippedGuard } from './guards';
 import type { Hold } from './hold';
 
 /**
@@ -56,9 +56,10 @@ export function batchOfOne(): GuardedBatch {
   };
 }
 
-/** Counts removals that no guard holds. */
+/** Counts removals that no guard holds, but for those that were agreed. */
 export function notePassed(batch: GuardedBatch, removals: readonly GuardedRemoval[]): void {
-  batch.passed += removals.length;
-  for (const { groupId } of removals)
+  const counted = removals.filter(({ cause }) => cause !== AGREED);
+  batch.passed += counted.length;
+  for (const { groupId } of counted)
     batch.passedInGroup.set(groupId, (batch.passedInGroup.get(groupId) ?? 0) + 1);
 }

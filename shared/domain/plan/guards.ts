@@ -7,10 +7,15 @@ export type RemovalLimit = Readonly<{ count: number; percent: number; floor: num
  */
 type GuardName = 'group' | 'day' | 'run' | 'batch';
 
-export type GuardLimits = Readonly<Record<GuardName, RemovalLimit>>;
+/** `agreed`: on ends that were part of an approval, within an hour; undefined: none. No other limit counts them. */
+export type GuardLimits = Readonly<Record<GuardName, RemovalLimit>> &
+  Readonly<{ agreed?: RemovalLimit | undefined }>;
 
 /** The cause of what a named person released, which counts for no guard: no source has a name with a space. */
 export const RELEASED = 'named release';
+
+/** The cause of what ends when it was approved to end: nobody is surprised by that, unless a group would be empty. */
+export const AGREED = 'agreed end';
 
 const EDIT = 'edit of the policy';
 const EMPTYING_EDIT = 'emptying edit of the policy';
@@ -38,19 +43,38 @@ export function editOfCause(cause: string): Readonly<{ hash: string; empties: bo
   return undefined;
 }
 
+/** Of an edit of the policy, whether or not it empties something. */
+export function isOfEdit(cause: string): boolean {
+  return editOfCause(cause) !== undefined;
+}
+
 const NONE: RemovalLimit = { count: 0, percent: 0, floor: 0 };
 
-/** Removals of one cause that may pass, by the limits of an organization. */
-function limitOfCause(cause: string, { batch }: Pick<GuardLimits, 'batch'>): RemovalLimit {
+/** Removals of one cause that may pass, by the limits of an organization; undefined: all. */
+function limitOfCause(
+  cause: string,
+  { batch, agreed }: Pick<GuardLimits, 'batch' | 'agreed'>,
+): RemovalLimit | undefined {
+  if (cause === AGREED) return agreed;
   return isEmptying(cause) ? NONE : batch;
 }
 
 /** So many removals trip no guard of everything together, and none of a cause. */
-export function floorOfMany(removals: readonly GuardedRemoval[], { run, batch }: GuardLimits): number {
-  return removals.some(({ cause }) => isEmptying(cause)) ? 0 : Math.min(run.floor, batch.floor);
+export function floorOfMany(
+  removals: readonly GuardedRemoval[],
+  { run, batch, agreed }: GuardLimits,
+): number {
+  return removals.some(({ cause }) => isEmptying(cause))
+    ? 0
+    : Math.min(run.floor, batch.floor, agreed?.floor ?? Infinity);
 }
 
-/** A planned removal. `cause` is the source whose event led to it, an edit of the policy, or `time`. */
+/** Whether a removal counts as any other: what was agreed does only where everybody would go. */
+function isCounted({ cause }: Pick<GuardedRemoval, 'cause'>): boolean {
+  return cause !== AGREED;
+}
+
+/** A planned removal. `cause` is the source whose event led to it, an edit of the policy, an agreed end, or `time`. */
 export type GuardedRemoval = Readonly<{ groupId: string; personKey: string; cause: string }>;
 
 /** The facts that the limits are compared with. */
@@ -71,6 +95,8 @@ export type GuardFacts = Readonly<{
   passed: number;
   /** Removals to expect from each group beyond those that are judged: of people who are not planned yet, or let through and not made. */
   othersInGroup: ReadonlyMap<string, number>;
+  /** The same of those that were agreed. */
+  agreedInGroup: ReadonlyMap<string, number>;
 }>;
 
 /** A guard that trips, with what it saw: it holds removals only, additions pass. */
@@ -89,10 +115,11 @@ export function trippedByMany(
   const { limits, people, passed } = facts;
   const causes = [...countBy(removals, (removal) => removal.cause)].flatMap(([cause, count]) => {
     const before = facts.removedForCause.get(cause) ?? 0;
-    return trip('batch', cause, count + before, people, limitOfCause(cause, limits));
+    const limit = limitOfCause(cause, limits);
+    return limit === undefined ? [] : trip('batch', cause, count + before, people, limit);
   });
-  // What an edit empties is held whatever else there is, and holds nobody else.
-  const others = removals.filter(({ cause }) => !isEmptying(cause)).length;
+  // What an edit empties is held whatever else there is, and holds nobody else; so does what was agreed.
+  const others = removals.filter(({ cause }) => !isEmptying(cause) && cause !== AGREED).length;
   const all = others === 0 ? 0 : others + passed;
   return [...trip('run', '', all, people, limits.run), ...causes];
 }
@@ -102,15 +129,18 @@ export function trippedInGroups(
   removals: readonly GuardedRemoval[],
   facts: Pick<
     GuardFacts,
-    'limitsOf' | 'groupSizes' | 'removedInGroup' | 'removedBeforeRun' | 'othersInGroup'
+    'limitsOf' | 'groupSizes' | 'removedInGroup' | 'removedBeforeRun' | 'othersInGroup' | 'agreedInGroup'
   >,
 ): readonly TrippedGuard[] {
+  const counted = countBy(removals.filter(isCounted), (removal) => removal.groupId);
   return [...countBy(removals, (removal) => removal.groupId)].flatMap(([groupId, own]): TrippedGuard[] => {
     const limits = facts.limitsOf(groupId);
     const whole = facts.groupSizes.get(groupId) ?? 0;
     const removed = facts.removedInGroup.get(groupId) ?? 0;
     const beforeRun = facts.removedBeforeRun.get(groupId) ?? 0;
-    const count = own + (facts.othersInGroup.get(groupId) ?? 0);
+    const others = facts.othersInGroup.get(groupId) ?? 0;
+    const all = own + others + (facts.agreedInGroup.get(groupId) ?? 0);
+    const count = all >= whole ? all : (counted.get(groupId) ?? 0) + others;
     return [
       ...trip('group', groupId, count, whole, limits.group),
       ...trip('day', groupId, count + removed, whole + beforeRun, limits.day),
@@ -120,15 +150,15 @@ export function trippedInGroups(
 
 /** Whether a removal is held by one of the guards that tripped. */
 export function isHeld(removal: GuardedRemoval, tripped: readonly TrippedGuard[]): boolean {
-  return tripped.some(({ guard, scope }) => {
+  return tripped.some(({ guard, scope, removals, whole }) => {
     switch (guard) {
       case 'group':
       case 'day':
-        return scope === removal.groupId;
+        return scope === removal.groupId && (isCounted(removal) || removals >= whole);
       case 'batch':
         return scope === removal.cause;
       case 'run':
-        return true;
+        return isCounted(removal);
     }
   });
 }

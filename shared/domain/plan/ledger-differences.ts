@@ -28,8 +28,19 @@ export function differencesOf(
     open: [...wanted].filter((name) => !applied.has(name)),
     over: [...ledger.applied, ...added]
       .filter(({ groupName }) => !wanted.has(fold(groupName)))
-      .filter((one) => isAny || isOfPolicyOrOurs(one, organization)),
+      .filter((one) => isAny || isOfPolicyOrOurs(one, organization))
+      .filter((one) => access.employment === 'left' || !isKeptOutOfPolicy(one, access, organization)),
   };
+}
+
+/** What stood in a group before is known on while a reason would give it, were the group in the policy: it may come back. */
+function isKeptOutOfPolicy(
+  { groupName, origin }: MembershipByName & Readonly<{ origin?: AppliedMembership['origin'] }>,
+  { reasons }: PersonAccess,
+  { groups }: Pick<OrganizationPolicy, 'groups'>,
+): boolean {
+  const name = fold(groupName);
+  return origin === 'standing' && !groups.has(name) && reasons.some(({ group }) => group === name);
 }
 
 /** What stood in a group before, and is in no group of the policy, is nobody's here to take away. */

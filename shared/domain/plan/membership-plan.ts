@@ -1,7 +1,6 @@
 import { hashOf } from '../canonical-json-hash';
 import { hardStopOf, type HardStop, type HardStopRules } from './hard-stops';
 import type { AppliedMembership } from '../ledger/person-ledger';
-import { isByGrantAlone } from '../ledger/reasons-of-memberships';
 import type { GroupMode } from '../policy';
 
 /** One person and one group: what should be, what is, and what this application did before. */
@@ -18,13 +17,13 @@ export type MembershipCase = Readonly<{
   applied: AppliedMembership | undefined;
   /** The account is that of another person in the ledger too, who has a reason for the membership. */
   keptByOther?: boolean;
-  /** The reasons or the lack of them, in words for the evidence: `birthright:developers`, `grant:REQ-7`, `no-reason`, `left`. */
+  /** The reasons or the lack of them, in words for the evidence: `birthright:developers`, `grant:REQ-7`, `no-reason`, `left`; first `group-not-in-policy` where the policy ends it all. */
   why: readonly string[];
   /** The source whose event led here; undefined for a date that has come. */
   cause?: string | undefined;
 }>;
 
-/** A group that UiPath has, with the mode its policy gives it. From `unmanaged` groups leavers go, and what was asked for and has ended. */
+/** A group that UiPath has, with the mode its policy gives it. From `unmanaged` groups leavers go, and whom this application put there. */
 export type GroupCase = Readonly<{
   groupId: string;
   name: string;
@@ -43,7 +42,7 @@ export type MembershipDecision =
   | 'absent'
   /** There, not wanted, but this application did not put it there and the group is additive or not managed; or it is another's. */
   | 'left-alone'
-  /** In a group that the policy does not name now: put there by this application, and ours to take away, or asked for and not put there. */
+  /** Asked for in a group that the policy does not name now: nobody is put there. */
   | 'out-of-policy'
   /** A removal that waits for a named release. */
   | 'held'
@@ -186,6 +185,5 @@ function decide(group: GroupCase, membership: MembershipCase, stops: HardStopRul
   if (membership.want) return group.mode === 'unmanaged' ? 'out-of-policy' : 'add';
   if (membership.keptByOther === true) return 'left-alone';
   if (membership.leaving || group.mode === 'authoritative') return 'remove';
-  if (membership.applied?.origin !== 'applied') return 'left-alone';
-  return group.mode === 'additive' || isByGrantAlone(membership.applied) ? 'remove' : 'out-of-policy';
+  return membership.applied?.origin === 'applied' ? 'remove' : 'left-alone';
 }

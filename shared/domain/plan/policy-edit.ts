@@ -4,6 +4,7 @@ import { personAccess, type PersonAccess } from '../ledger/person-access';
 import type { PersonLedger } from '../ledger/person-ledger';
 import { groupPolicyOf, type OrganizationPolicy } from '../policy';
 import { expectedRemovals } from './expected-removals';
+import { wantedGroups } from './groups-out-of-policy';
 import { causeOfEdit } from './guards';
 
 /** What an edit of the policy changes for people: whom the writer has to look at, and what that comes to in each group. */
@@ -187,7 +188,7 @@ function under(
   nowMs: number,
 ): Under {
   const access = personAccess(ledger, policy, nowMs);
-  const wanted = new Set(access.reasons.map(({ group }) => group));
+  const wanted = wantedGroups(access, policy);
   const applied = new Set(ledger.applied.map(({ groupName }) => fold(groupName)));
   const open = [...wanted].filter((name) => !applied.has(name) && isAddedTo(policy, name));
   const removals = expectedRemovals({ personKey, ledger, access, cause: '' }, policy, nowMs);

@@ -3,6 +3,7 @@ import type { DecidedBy } from '../decider';
 import { fold } from '../fold';
 import type { PersonLedger } from '../ledger/person-ledger';
 import type { OrganizationPolicy } from '../policy';
+import { wantedGroups } from './groups-out-of-policy';
 import { changesIn, type MembershipPlan } from './membership-plan';
 
 /** A refused change (dead letter): one that UiPath refused by itself, with all that is needed to correct and retry it. */
@@ -71,7 +72,6 @@ export function isStillWanted(
 ): boolean {
   if (ledger === undefined) return false;
   const isMember = ledger.applied.some((membership) => membership.groupId === groupId);
-  const { reasons } = personAccess(ledger, organization, nowMs);
-  const isToBe = reasons.some((reason) => reason.group === fold(groupName));
+  const isToBe = wantedGroups(personAccess(ledger, organization, nowMs), organization).has(fold(groupName));
   return decision === 'add' ? isToBe && !isMember : isMember && !isToBe;
 }

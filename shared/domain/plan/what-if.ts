@@ -52,8 +52,8 @@ export type WhatIf = Readonly<{
    */
   emptied: PolicyEditPlan['emptied'];
   /**
-   * Groups that the later version does not name, with how many people stay in them by the earlier one: nobody manages them any more.
-   * `mayBeRenamed`: it names others, and the writer holds what these people lose, as the group may be one of them.
+   * Groups that the later version does not name, with how many people lose them once a person released that. `mayBeRenamed`: it names
+   * others, and the group may be one of them.
    */
   unmanaged: ReadonlyArray<Readonly<{ group: string; people: number; mayBeRenamed: boolean }>>;
 }>;

@@ -3,6 +3,7 @@ import { namesOfGroup, type PersonAccess } from '../ledger/person-access';
 import type { PersonLedger } from '../ledger/person-ledger';
 import { groupPolicyOf, type OrganizationPolicy } from '../policy';
 import { expectedRemovals } from './expected-removals';
+import { wantedGroups } from './groups-out-of-policy';
 
 /** What would be done for a person in one group, if the organization were enforced. */
 export type WouldChange = Readonly<{
@@ -24,7 +25,7 @@ export function wouldChanges(
 ): readonly WouldChange[] {
   const { ledger, access } = person;
   const applied = new Set(ledger.applied.map(({ groupName }) => fold(groupName)));
-  const wanted = new Set(access.reasons.map(({ group }) => group));
+  const wanted = wantedGroups(access, organization);
   const hasAccount = ledger.identity === undefined || ledger.identity.kind === 'resolved';
   const added = [...wanted].filter((group) => {
     const mode = groupPolicyOf(organization, group)?.mode;

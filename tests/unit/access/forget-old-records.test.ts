@@ -7,7 +7,7 @@ import type { Hold } from '../../../shared/domain/plan/hold';
 import type { RefusedChange } from '../../../shared/domain/plan/refused-change';
 import type { NotificationState } from '../../../shared/storage/notification-state';
 import { AppError } from '../../../shared/errors';
-import { anOrganization } from '../../fixtures/builders/organizations';
+import { aGroup, anOrganization, groupsOf } from '../../fixtures/builders/organizations';
 import { aGrant, aPersonLedger } from '../../fixtures/builders/person-ledgers';
 
 const DAY_MS = 86_400_000;
@@ -77,7 +77,7 @@ function someRecords(
   };
 }
 
-const organization = anOrganization({ alias: 'acme' });
+const organization = anOrganization({ alias: 'acme', groups: groupsOf(aGroup('Wanted')) });
 
 describe('the retention of records', () => {
   it('is looked at once an hour, each kind from its own day on', async () => {

@@ -102,16 +102,18 @@ acme: 2 people gain, 1 person loses, 1 new conflict (of 3 people)
     expect((await access(WORDS, files)).stdout).toContain('    and 1,800 more: --json has them all\n');
   });
 
-  it('says what would be held, and what nobody manages any more', async () => {
+  it('says what would be held, and which groups are in the file no more', async () => {
     const gone = BEFORE.replace('Developers: { mode: additive }, ', '')
       .replace('groups: [Developers]', 'groups: [Operators]')
       .replace('department: IT', 'department: Legal')
       .replace('[[Developers, Operators]]', '[]');
     const { stdout } = await access(WORDS, { ...FILES, 'b.yaml': gone });
-    expect(stdout).toContain('acme: nobody changes (of 3 people)');
-    expect(stdout).toContain('! Line "developers" matches nobody any more.\n');
+    expect(stdout).toContain('acme: 1 person loses (of 3 people)');
     expect(stdout).toContain(
-      '! "Developers" is in the edited file no more: 1 person stays in it, and nobody manages it.',
+      '! "Developers" would have nobody left: removals are held, however few they are.',
+    );
+    expect(stdout).toContain(
+      '! "Developers" is in the edited file no more: 1 person loses it once somebody releases that; so end requests and rules that give it.',
     );
   });
 
@@ -119,7 +121,7 @@ acme: 2 people gain, 1 person loses, 1 new conflict (of 3 people)
     const renamed = BEFORE.replaceAll('Developers', 'Programmers');
     const { stdout } = await access(WORDS, { ...FILES, 'b.yaml': renamed });
     expect(stdout).toContain(
-      'nobody manages it, unless it is one of the new groups under another name: all that they lose is held.',
+      'once somebody releases that, unless it is one of the new groups under another name; so end requests and rules that give it.',
     );
   });
 

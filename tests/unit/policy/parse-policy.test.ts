@@ -28,6 +28,13 @@ async function faultsOf(text: string): Promise<readonly string[]> {
 }
 
 describe('a policy file', () => {
+  it('has a limit on agreed ends only where it says so, with defaults of its own', () => {
+    const limitOf = (...lines: readonly string[]) =>
+      parsePolicy(withLines(...lines), 'policy.yaml').organizations.get('production')?.guards.agreed;
+    expect(limitOf()).toBeUndefined();
+    expect(limitOf('    guards: { agreed: { floor: 2 } }')).toEqual({ count: 100, percent: 5, floor: 2 });
+  });
+
   it('needs little: everything else has a cautious default', () => {
     const { organizations, sources } = parsePolicy(SMALLEST, 'policy.yaml');
     expect(sources).toEqual([]);

@@ -1,6 +1,7 @@
 import { heartbeatOf } from '../../source-heartbeat';
 import { exceeds, type RemovalLimit } from '../../plan/guards';
 import { type CheckInput } from '../check-input';
+import { checkConditions } from './check-conditions';
 import { createAuditFinding } from './create-audit-finding';
 import type { Finding } from '../finding';
 import { valueOr } from '../snapshot';
@@ -14,7 +15,7 @@ const MANY = 1_000;
 
 const MOST_FIELDS = 10;
 
-/** Checks the application itself: secrets, sources, nights, pending changes, guards. */
+/** Checks the application itself: secrets, sources, nights, pending changes, guards and conditions of the policy. */
 export function checkOperations(audit: CheckInput): readonly Finding[] {
   return [
     ...checkCredential(audit),
@@ -25,6 +26,7 @@ export function checkOperations(audit: CheckInput): readonly Finding[] {
     ...checkNights(audit),
     ...checkChanges(audit),
     ...checkGuards(audit),
+    ...checkConditions(audit),
     ...checkFailingWork(audit),
     ...checkEvidence(audit),
   ];
@@ -186,8 +188,10 @@ function checkGuards(audit: CheckInput): readonly Finding[] {
   const { guards, groups } = audit.organization;
   const whole = Math.max(MANY, audit.expected.people.length);
   const isOff = (limit: RemovalLimit): boolean => !exceeds(whole, whole, limit);
+  // One on agreed ends is off unless somebody wants it.
+  const { agreed: _agreed, ...limits } = guards;
   return [
-    ...Object.entries(guards)
+    ...Object.entries(limits)
       .filter(([, limit]) => isOff(limit))
       .map(([guard]) => createAuditFinding(audit, 'guards-off', { guard })),
     ...[...groups].flatMap(([group, policy]) =>

@@ -155,6 +155,10 @@ const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noP
   'change-overdue': createNoPlan('by-itself', 'It ends by itself as soon as the writer has made the change.'),
   'work-failing': createNoPlan('by-itself', 'It ends by itself with the first try that succeeds.'),
   'guards-off': createNoPlan('decision', 'Somebody decides on a limit, in the policy file.'),
+  'condition-for-nobody': createNoPlan(
+    'decision',
+    'Somebody corrects the line in the policy file. It ends by itself with the first worker who is said to have what it asks for.',
+  ),
   'part-unknown': createNoPlan(
     'by-itself',
     'It ends by itself when the part can be read again. Nothing is planned from what is not known.',

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { personKey } from '../../../../shared/domain/person-key';
+import { personSubject } from '../../../../shared/domain/ledger/subject';
+import { causeOfEdit } from '../../../../shared/domain/plan/guards';
 import { AppError } from '../../../../shared/errors';
 import { live, MINUTE_MS } from '../live-through-time';
 import { ANA, useWorlds } from '../world';
@@ -37,6 +39,16 @@ describe('what only the other of two told apart had a reason for', () => {
     await world.settle();
     await world.pass(DAY_MS);
     expect([groupsOf(world, account), groupsOf(world, theirs)]).toEqual([OWN, []]);
+  });
+
+  it('is held as of the edit that waited for both when it empties something', async () => {
+    const { world } = await joinedByMistake(start);
+    const { changes } = world.engine.app;
+    const cause = causeOfEdit('0123456789', true);
+    await changes.mark(personSubject(world.alias, personKey(ANA)), 'normal', world.engine.clock.now(), cause);
+    await decide(world, 'apart', personKey(NEW));
+    for (const email of [ANA, NEW])
+      expect(await changes.emptyingEditOf(personSubject(world.alias, personKey(email)))).toBe(cause);
   });
 
   it('goes by a ticket of the other too', async () => {

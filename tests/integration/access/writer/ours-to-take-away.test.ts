@@ -95,7 +95,7 @@ describe('a member whom the application put into a group', () => {
     expect(await world.fault(ANA)).toBeUndefined();
   });
 
-  it('by birthright is not taken out while the policy does not name the group, and leaves it with the employment', async () => {
+  it('by birthright is held, and not taken out, when the policy does not name the group any more, and leaves it with the employment', async () => {
     const world = await start({ policy: policyWith('Developers') });
     await world.joins(ANA, DEVELOPER);
     await world.settle();
@@ -108,8 +108,8 @@ describe('a member whom the application put into a group', () => {
       { groupName: 'Developers', origin: 'applied' },
     ]);
     expect((await world.evidence(ANA)).at(-1)).toMatchObject({
-      kind: 'change-withheld',
-      facts: { decision: 'out-of-policy' },
+      kind: 'removal-held',
+      facts: { decision: 'held', why: ['group-not-in-policy'] },
     });
     await world.leaves(ANA, { immediate: true });
     await world.pass(DAY_MS);

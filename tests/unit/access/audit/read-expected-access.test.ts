@@ -11,7 +11,7 @@ import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledge
 import type { Mark } from '../../../../shared/storage/marks-attempts-and-bookings';
 import type { LedgerOf, LedgerStore } from '../../../../shared/storage/ledger';
 import { DAY_MS, NOW_MS } from '../../../fixtures/builders/audits';
-import { aGroup, anOrganization, groupsOf } from '../../../fixtures/builders/organizations';
+import { aBirthrightLine, aGroup, anOrganization, groupsOf } from '../../../fixtures/builders/organizations';
 import { aGrant, aPersonLedger, aRevocation } from '../../../fixtures/builders/person-ledgers';
 
 const organization = anOrganization({ groups: groupsOf(aGroup('Developers'), aGroup('Finance')) });
@@ -152,5 +152,65 @@ describe('the rules that were made here', () => {
       r2: { name: 'Wanted', statements: [], have: undefined },
     };
     expect(await readRuleIds(aLedger({}, rules), 'acme')).toEqual([7]);
+  });
+});
+
+describe('conditions of birthright lines that nobody meets', () => {
+  const worker = (saidMs: number, attributes: Readonly<Record<string, string>>) =>
+    member(`at${saidMs}`, {
+      timeline: [{ id: 'j', kind: 'joiner', occurredAtMs: saidMs, effectiveAtMs: saidMs, attributes }],
+    });
+  const policy = anOrganization({
+    birthright: [
+      aBirthrightLine('it', { departement: 'IT' }, 'Developers'),
+      aBirthrightLine('sales', { department: 'Sales' }, 'Finance'),
+    ],
+  });
+  const read = async (...people: readonly PersonLedger[]) => {
+    const ledgers = Object.fromEntries(people.map((one, at) => [`p${at}`, one]));
+    return (await readExpectedAccess(aLedger(ledgers), policy, reading)).conditionsOfNobody;
+  };
+  const weekAgo = NOW_MS - 7 * DAY_MS;
+
+  it('are found from the eighth day on after the first word about a worker', async () => {
+    const young = worker(NOW_MS - DAY_MS, { department: 'Sales' });
+    expect(await read(young, worker(weekAgo + 1, { department: 'Sales' }))).toBeUndefined();
+    expect(await read(young, worker(weekAgo, { department: 'Sales' }))).toEqual([
+      { line: 'it', attribute: 'departement', meant: 'department' },
+    ]);
+  });
+
+  it('are none where no worker is known, and where somebody who left met them', async () => {
+    expect(await read(member('m1'))).toBeUndefined();
+    const gone = { id: 'l', kind: 'leaver', occurredAtMs: 5, effectiveAtMs: 5, attributes: {} } as const;
+    const met = worker(1, { department: 'Sales', departement: 'IT' });
+    expect(await read({ ...met, timeline: [...met.timeline, gone] })).toBeUndefined();
+  });
+});
+
+describe('a rule that fills a group which the policy does not name', () => {
+  it('is on its way out, so that nothing is found of it', async () => {
+    const rule = (groups: readonly string[]): RuleLedger => ({
+      name: 'Robots',
+      statements: [
+        {
+          requestId: 'R1',
+          occurredAtMs: 1,
+          requester: 'r',
+          ticketId: 't',
+          want: {
+            description: '',
+            enabled: true,
+            definition: { groups, conditions: [] },
+            owner: 'o',
+            validUntilMs: undefined,
+          },
+        },
+      ],
+      have: { ruleId: 1, contentHash: 'h', sinceMs: 0 },
+    });
+    const rules = { named: rule(['Developers']), gone: rule(['Developers', 'Robots']) };
+    const expected = await readExpectedAccess(aLedger({}, rules), organization, reading);
+    expect(expected.rules.map(({ pending }) => pending)).toEqual([false, true]);
   });
 });

@@ -8,7 +8,7 @@ import {
 } from '../../../../shared/domain/desk/members-of-group';
 import { whyNotIn, type WhyNot } from '../../../../shared/domain/desk/why-not-in-group';
 import { personAccess } from '../../../../shared/domain/ledger/person-access';
-import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
+import type { AppliedMembership, PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
 import type { OrganizationPolicy } from '../../../../shared/domain/policy';
 import { aGroup, anOrganization, groupsOf } from '../../../fixtures/builders/organizations';
 import { aGrant, aPersonLedger, aRevocation } from '../../../fixtures/builders/person-ledgers';
@@ -82,6 +82,37 @@ describe('why somebody is not in a group', () => {
     expect(whyNot({ timeline }, 'developers', { policy })).toEqual([{ kind: 'mode-observe' }]);
     const refused = { id: 'letter-1', code: 'uipath-not-found' };
     expect(whyNot({ timeline }, 'developers', { refused })).toEqual([{ kind: 'change-refused', ...refused }]);
+  });
+});
+
+describe('a group that the policy does not name any more', () => {
+  const named = anOrganization();
+  const explained = (more: Partial<AppliedMembership>) => {
+    const ledger = aPersonLedger({
+      timeline: atWork(),
+      grants: [aGrant()],
+      applied: [{ ...member, ...more }],
+    });
+    const { reasons } = personAccess(ledger, named, NOW_MS);
+    return explainGroup(
+      { ledger, reasons, organization: named, findings: [], names: new Set() },
+      'developers',
+    ).reasons.map((reason) => (reason.kind === 'group-not-in-policy' ? { ...reason } : reason.kind));
+  };
+
+  it('is told with what gave the membership, and with the ticket that goes on', () => {
+    expect(explained({ by: 'birthright' })).toEqual([
+      'grant',
+      { kind: 'group-not-in-policy', by: 'birthright' },
+    ]);
+    expect(explained({})).toEqual(['grant', { kind: 'group-not-in-policy', by: null }]);
+    expect(explained({ origin: 'standing' })).toEqual(['grant']);
+  });
+
+  it('is why a ticket gives nobody anything', () => {
+    expect(whyNot({ grants: [aGrant()] }, 'developers', { policy: named })).toEqual([
+      { kind: 'group-not-in-policy' },
+    ]);
   });
 });
 

@@ -12,6 +12,11 @@ describe('a hold in words', () => {
     ['run', '', '12 removals at once, with 14 people in the ledger'],
     ['batch', 'workday', 'the source workday: 12 removals within an hour, with 14 people in the ledger'],
     ['batch', 'time', 'dates that passed: 12 removals within an hour, with 14 people in the ledger'],
+    [
+      'batch',
+      'agreed end',
+      'ends that were agreed with an approval: 12 removals within an hour, with 14 people in the ledger',
+    ],
     ['later', 'x', 'guard later of x: 12 removals of 14'],
   ])('tells what the guard %s of %s saw', (guard, scope, text) => {
     expect(guardText({ guard, scope, removals: 12, whole: 14 }, nameOf)).toBe(text);

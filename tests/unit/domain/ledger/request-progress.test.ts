@@ -52,6 +52,45 @@ describe('a grant', () => {
   });
 });
 
+describe('a grant of a group that the policy does not name any more', () => {
+  const grant = aGrant({ requestId: 'R1', group: 'Robots', groupId: 'g1' });
+  const robots = { ...member, groupName: 'Robots' };
+  it.each<[string, string, Partial<PersonLedger>]>([
+    ['ending', 'while UiPath shows the membership', { grants: [grant], applied: [robots] }],
+    ['ended', 'when it does not any more', { grants: [grant], identity: known }],
+    [
+      'ended',
+      'once that is on record',
+      {
+        grants: [grant],
+        revocations: [
+          aRevocation({ requestId: 'policy:R1', group: 'Robots', grantRequestId: 'R1', occurredAtMs: 90 }),
+        ],
+      },
+    ],
+    [
+      'blocked',
+      'where it never gave anything',
+      { grants: [{ ...grant, groupId: undefined }], identity: known },
+    ],
+    [
+      'blocked',
+      'where its owner was there before',
+      { grants: [grant], applied: [{ ...robots, origin: 'standing' }] },
+    ],
+    ['waiting', 'before it begins', { grants: [{ ...grant, validFromMs: 101 }] }],
+  ])('is %s %s', (state, _when, ledger) => {
+    const progress = personProgress(aPersonLedger(ledger), organization, aListedRequest(), 100);
+    expect(progress).toMatchObject({ state });
+  });
+
+  it('would be removed where the organization is in observe', () => {
+    const ledger = aPersonLedger({ grants: [grant], applied: [robots] });
+    const progress = personProgress(ledger, organization, aListedRequest(), 100);
+    expect(asSeenIn({ mode: 'observe' }, progress)).toMatchObject({ state: 'overdue' });
+  });
+});
+
 describe('a revocation', () => {
   const revocation = aRevocation({
     requestId: 'R1',
@@ -105,7 +144,7 @@ describe('a request that the ledger does not have yet', () => {
   it('is pending', () => {
     expect(personProgress(undefined, organization, aListedRequest(), 0)).toEqual({ state: 'pending' });
     expect(personProgress(aPersonLedger(), organization, aListedRequest(), 0)).toEqual({ state: 'pending' });
-    expect(namedProgress(undefined, 'R1', 0)).toEqual({ state: 'pending' });
+    expect(namedProgress(undefined, organization, 'R1', 0)).toEqual({ state: 'pending' });
   });
 });
 
@@ -140,7 +179,21 @@ describe('a request about a rule', () => {
     ['pending', 'that is to go, until it is gone', 100, { statements: [{ ...said, want: undefined }] }],
     ['ended', 'that nobody said', 100, { statements: [] }],
   ])('is %s %s', (state, _when, nowMs, more) => {
-    expect(namedProgress({ ...rule, ...more }, 'R1', nowMs)).toEqual({ state });
+    expect(namedProgress({ ...rule, ...more }, organization, 'R1', nowMs)).toEqual({ state });
+  });
+
+  it.each<[string, string, readonly string[], Partial<RuleLedger>]>([
+    ['ending', 'while UiPath has it', ['Robots'], { settled: 'R1', have }],
+    ['blocked', 'where it was never made', ['Robots', 'Developers'], {}],
+    [
+      'applied',
+      'where the policy names another of its groups',
+      ['Robots', 'Developers'],
+      { settled: 'R1', have },
+    ],
+  ])('is %s, of a group that the policy does not name any more, %s', (state, _when, groups, more) => {
+    const statements = [{ ...said, want: { ...want, definition: { groups, conditions: [] } } }];
+    expect(namedProgress({ ...rule, statements, ...more }, organization, 'R1', 100)).toEqual({ state });
   });
 
   it('or an entry of the access policy is applied when it is settled', () => {
@@ -150,8 +203,10 @@ describe('a request about a rule', () => {
       statements: [{ ...said, want: true }],
       have: undefined,
     };
-    expect(namedProgress(entity, 'R1', 100)).toEqual({ state: 'pending' });
-    expect(namedProgress({ ...entity, settled: 'R1' }, 'R1', 100)).toEqual({ state: 'applied' });
+    expect(namedProgress(entity, organization, 'R1', 100)).toEqual({ state: 'pending' });
+    expect(namedProgress({ ...entity, settled: 'R1' }, organization, 'R1', 100)).toEqual({
+      state: 'applied',
+    });
   });
 });
 

@@ -33,6 +33,12 @@ describe('a condition that nobody can meet', () => {
     ['of a value that somebody had', { department: 'automation' }, []],
     ['of several, one of which somebody had', { department: ['Automation', 'Robotics'] }, []],
     [
+      'of several, one of which is nearly what somebody had',
+      { department: ['Automation', 'Finanse', 'Robotics'] },
+      [{ line: 'robots', attribute: 'department', values: ['finanse'] }],
+    ],
+    ['of several that are like each other', { department: ['Finance', 'Finances'] }, []],
+    [
       'of a value that nobody had',
       { department: 'Automaton' },
       [{ line: 'robots', attribute: 'department', values: ['automaton'] }],

@@ -10,7 +10,7 @@ import {
 import type { DecidedCase } from '../../../../shared/domain/plan/membership-plan';
 import type { GroupMode, OrganizationPolicy } from '../../../../shared/domain/policy';
 import { aGroup, anOrganization, groupsOf } from '../../../fixtures/builders/organizations';
-import { aPersonLedger } from '../../../fixtures/builders/person-ledgers';
+import { aGrant, aPersonLedger } from '../../../fixtures/builders/person-ledgers';
 
 const NOW_MS = 1_000;
 
@@ -67,18 +67,32 @@ describe('removals to expect', () => {
 
   it('of whoever stays are those without a reason that this application may take away', () => {
     const mover = aPersonLedger({ timeline: [says('joiner')], applied: [...applied, seen('unmanaged')] });
-    expect(expectedIn(MODES, mover)).toEqual(['id of additive', 'id of owned']);
+    expect(expectedIn(MODES, mover)).toEqual(['id of additive', 'id of owned', 'id of unmanaged']);
     const standing = applied.map((membership) => ({ ...membership, origin: 'standing' }) as const);
     expect(expectedIn(MODES, { ...mover, applied: standing })).toEqual(['id of owned']);
   });
 
-  it('of what was granted count while the policy does not name the group, too', () => {
+  it('of whom this app put into a group that the policy does not name have the policy as their cause, but for a grant that ended', () => {
     const given = { ...seen('unmanaged'), by: 'grant' } as const;
     const mover = aPersonLedger({
       timeline: [says('joiner')],
-      applied: [given, { ...seen('another'), by: 'birthright' }, seen('third')],
+      applied: [
+        given,
+        { ...seen('another'), by: 'birthright' },
+        { ...seen('granted'), by: 'grant' },
+        seen('there before', 'standing'),
+      ],
+      grants: [aGrant({ group: 'Granted' })],
     });
-    expect(expectedIn(MODES, mover)).toEqual(['id of unmanaged']);
+    const organization = anOrganization({ groups: groupsOf(aGroup('wanted')) });
+    const access = personAccess(mover, organization, NOW_MS);
+    const person = { personKey: 'p', ledger: mover, access, cause: 'hr', byPolicy: 'edit' };
+    const removals = expectedRemovals(person, organization, NOW_MS);
+    expect(removals.map(({ groupId, cause }) => [groupId, cause])).toEqual([
+      ['id of unmanaged', 'hr'],
+      ['id of another', 'edit'],
+      ['id of granted', 'edit'],
+    ]);
   });
 
   it.each<[string, Partial<OrganizationPolicy>]>([

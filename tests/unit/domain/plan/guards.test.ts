@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  AGREED,
   exceeds,
   isHeld,
   trippedByMany,
@@ -29,6 +30,7 @@ const facts = (overrides: Partial<GuardFacts> = {}): GuardFacts => ({
   removedForCause: new Map(),
   passed: 0,
   othersInGroup: new Map(),
+  agreedInGroup: new Map(),
   ...overrides,
 });
 
@@ -166,5 +168,58 @@ describe('removals by an edit of the policy', () => {
     expect(scopes([...emptying, ...removals('h', 5)])).toEqual(['batch']);
     expect(scopes([...emptying, ...removals('h', 26, 'time')])).toEqual(['run', 'batch', 'batch']);
     expect(scopes(removals('h', 26, 'time'))).toEqual(['run', 'batch']);
+  });
+});
+
+describe('ends that were part of an approval', () => {
+  const tight = { count: 1, percent: 1, floor: 2 };
+  const limits = { group: tight, day: tight, run: tight, batch: tight };
+  const agreed = (count: number) => removals('g', count, AGREED);
+
+  it('trip no guard, however many they are, and are held with nothing else of the group', () => {
+    const known = facts({ limits, groupSizes: new Map([['g', 60]]) });
+    expect(trippedGuards(agreed(50), known)).toEqual([]);
+    const all = [...agreed(5), ...removals('g', 3)];
+    const tripped = trippedGuards(all, known);
+    expect(tripped).toContainEqual({ guard: 'group', scope: 'g', removals: 3, whole: 60 });
+    expect(all.filter((one) => isHeld(one, tripped)).map(({ cause }) => cause)).toEqual([
+      'bamboohr',
+      'bamboohr',
+      'bamboohr',
+    ]);
+    expect(floorOfMany(agreed(1), limits)).toBe(2);
+  });
+
+  it.each<[number, number, boolean]>([
+    [9, 10, false],
+    [10, 10, true],
+    [2, 2, false],
+  ])('of %i of %i are a surprise where nobody would be left, past the floor: %s', (count, whole, held) => {
+    const known = facts({
+      limits: { ...NO_LIMITS, group: { ...limit, floor: 5 } },
+      groupSizes: new Map([['g', whole]]),
+    });
+    const tripped = trippedGuards(agreed(count), known);
+    expect(agreed(count).every((one) => isHeld(one, tripped))).toBe(held);
+  });
+
+  it('are counted with those that others of the group have to come, where nobody would be left', () => {
+    const of = (others: Partial<GuardFacts>) =>
+      trippedGuards(
+        agreed(6),
+        facts({ limits: { ...NO_LIMITS, group: limit }, groupSizes: new Map([['g', 10]]), ...others }),
+      );
+    expect(of({ agreedInGroup: new Map([['g', 3]]) })).toEqual([]);
+    expect(of({ agreedInGroup: new Map([['g', 4]]) })).toHaveLength(1);
+    expect(of({ othersInGroup: new Map([['g', 4]]) })).toHaveLength(1);
+  });
+
+  it('have a limit of their own where the policy sets one', () => {
+    const known = facts({ limits: { ...NO_LIMITS, agreed: { count: 20, percent: 100, floor: 5 } } });
+    expect(trippedGuards(agreed(20), known)).toEqual([]);
+    const tripped = trippedGuards([...agreed(21), ...removals('g', 1)], known);
+    expect(tripped).toEqual([{ guard: 'batch', scope: AGREED, removals: 21, whole: 1_000 }]);
+    expect(removals('g', 1).some((one) => isHeld(one, tripped))).toBe(false);
+    expect(floorOfMany(agreed(1), known.limits)).toBe(5);
   });
 });

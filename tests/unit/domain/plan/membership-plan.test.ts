@@ -79,7 +79,7 @@ describe('what becomes of one person and one group', () => {
     ['authoritative', 'applied', false, 'remove'],
     ['authoritative', 'standing', false, 'remove'],
     ['authoritative', undefined, false, 'remove'],
-    ['unmanaged', 'applied', false, 'out-of-policy'],
+    ['unmanaged', 'applied', false, 'remove'],
     ['unmanaged', 'applied', true, 'remove'],
     ['unmanaged', 'standing', false, 'left-alone'],
     ['unmanaged', undefined, false, 'left-alone'],

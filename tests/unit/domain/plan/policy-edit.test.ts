@@ -118,6 +118,33 @@ describe('whom an edit of the policy changes', () => {
     expect([causes(plan), plan.emptied]).toEqual([{ cleo: EMPTYING }, { groups: [], lines: ['sales'] }]);
   });
 
+  it.each<[string, Partial<PersonLedger>]>([
+    ['by birthright', {}],
+    ['by a grant that runs', { grants: [aGrant({ group: 'Robots' })] }],
+  ])(
+    'empties a group that leaves the policy, whoever has it %s, but for whom others put there',
+    (_by, more) => {
+      const staff = {
+        ana: worker('ops', ['robots'], more),
+        ben: worker('ops', ['robots'], more),
+        cleo: worker('sales', ['crm']),
+        dan: worker('sales', [], {
+          applied: [{ groupId: 'id of robots', groupName: 'robots', origin: 'standing', sinceMs: 2 }],
+        }),
+      };
+      const plan = planOf(policy(BOTH), policy({ sales: BOTH.sales }), staff);
+      expect([causes(plan), plan.groups, plan.emptied.groups]).toEqual([
+        { ana: EMPTYING, ben: EMPTYING },
+        [{ group: 'robots', gains: 0, loses: 2 }],
+        ['robots'],
+      ]);
+      expect(causes(planOf(policy({ sales: BOTH.sales }), policy(BOTH), staff))).toEqual({
+        ana: EDIT,
+        ben: EDIT,
+      });
+    },
+  );
+
   it.each([
     { all: 3, stay: ['tests'], emptied: { groups: ['robots'], lines: ['ops'] }, cause: EMPTYING },
     { all: 2, stay: ['tests'], emptied: { groups: [], lines: [] }, cause: EDIT },

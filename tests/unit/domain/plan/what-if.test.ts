@@ -125,9 +125,10 @@ describe('what an edit would do', () => {
     expect(edit(before, { ...before, birthright: [] }).emptied.lines).toEqual(['line 0']);
   });
 
-  it('keeps people in a group that the policy names no more, and says so', () => {
+  it('takes people out of a group that the policy names no more, and says that it may have another name', () => {
     const found = edit(policy([['it', 'Dev']]), policy([['ops', 'Run']]));
-    expect(told(found)).toEqual(['ben +Run (line 0)']);
+    expect(told(found)).toEqual(['ana -Dev (line 0)', 'ben +Run (line 0)', 'zoe -Dev (line 0)']);
+    expect(found.emptied.groups).toEqual(['Dev']);
     expect(found.unmanaged).toEqual([{ group: 'Dev', people: 2, mayBeRenamed: true }]);
   });
 

@@ -136,4 +136,26 @@ describe('the checks of the application itself', () => {
       count === 1 ? ['guards-off group developers'] : [],
     );
   });
+
+  it('a limit on agreed ends may be off, and is found nowhere', () => {
+    const strict = { count: 1, percent: 1, floor: 1 };
+    const off = { count: 1_000, percent: 100, floor: 1 };
+    const guards = { group: strict, day: strict, run: strict, batch: strict, agreed: off };
+    expect(findingsOf({ organization: { guards } })).toEqual([]);
+  });
+
+  it('a condition that nobody meets, without what looks like an address, and not where a ledger cannot be read', () => {
+    const conditionsOfNobody = [
+      { line: 'robots', attribute: 'departement', meant: 'department' },
+      { line: 'sales', attribute: 'team', values: ['salse', 'ana.pop@acme.example'] },
+    ];
+    expect(findingsOf({ expected: { conditionsOfNobody } })).toEqual([
+      'condition-for-nobody robots departement department',
+      'condition-for-nobody sales team salse',
+    ]);
+    const unreadable = new Set<'person' | 'rule'>(['person']);
+    expect(findingsOf({ expected: { conditionsOfNobody, unreadable } })).not.toContainEqual(
+      expect.stringContaining('condition-for-nobody'),
+    );
+  });
 });
