@@ -10,7 +10,7 @@ export type PolicyOnRecord = Readonly<{
 }>;
 
 /** A version that a process has, beside the one on record. */
-type Candidate = Pick<PolicyVersion, 'hash' | 'origin'> &
+type CandidateVersion = Pick<PolicyVersion, 'hash' | 'origin'> &
   Readonly<{
     /** The organization's evidence has that it was in force, and that another replaced it. */
     wasReplaced: boolean;
@@ -29,7 +29,10 @@ export type Succession = 'on-record' | 'newer' | 'older' | 'untold';
  * by being read again. Blobs are compared by the clock of the storage account, which is one; the time of a file means nothing, as a
  * package may give it any, so that a file which was in force and was replaced does not follow unless it was seen to be written.
  */
-export function judgeSuccession(candidate: Candidate, onRecord: PolicyOnRecord | undefined): Succession {
+export function judgeSuccession(
+  candidate: CandidateVersion,
+  onRecord: PolicyOnRecord | undefined,
+): Succession {
   if (onRecord === undefined) return 'newer';
   if (candidate.hash === onRecord.hash) return 'on-record';
   if (candidate.isSeenWritten) return 'newer';

@@ -130,13 +130,13 @@ async function compareWithArchived(
 }
 
 /** What an organization has on record now. `isOut`: that is another version, and stays. */
-type Recorded = Readonly<{ own: VersionsOnRecord; isOut: boolean }>;
+type RecordedVersion = Readonly<{ own: VersionsOnRecord; isOut: boolean }>;
 
 async function recordAndLog(
   deps: BringPolicyIntoForceDeps,
   alias: string,
   of: VersionToRecord,
-): Promise<Recorded | 'unreadable'> {
+): Promise<RecordedVersion | 'unreadable'> {
   let recorded: Awaited<ReturnType<typeof record>>;
   try {
     recorded = await record(deps, alias, of);

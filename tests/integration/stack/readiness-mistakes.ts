@@ -472,9 +472,15 @@ const OF_POLICY: readonly Mistake[] = [
   {
     mistake: 'two deployments have different policies on one storage',
     plant: async ({ uploadPolicy, bringIntoForce, policyText }) => {
+      // Times of blobs have whole seconds.
+      await sleep(1_100);
       await uploadPolicy(`${policyText}# of another deployment\n`, 'other.yaml');
       await bringIntoForce('other.yaml');
-      return async () => bringIntoForce('policy.yaml');
+      return async () => {
+        await sleep(1_100);
+        await uploadPolicy(policyText);
+        await bringIntoForce('policy.yaml');
+      };
     },
     tells: { 'policy-in-force:acme': 'policy-of-another-deployment' },
     problem:
