@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { applyChanges } from '../shared/access/writer/apply-changes';
+import { applyChanges, passRunOn } from '../shared/access/writer/apply-changes';
 import type { AppDeps } from '../shared/app-deps';
 import { QUEUES } from '../shared/storage/queues';
 import { ChangesMessageSchema, parseMessage } from './queue-message';
@@ -10,7 +10,8 @@ export function registerApplyChanges(deps: AppDeps): void {
     queueName: QUEUES.changes,
     connection: 'AzureWebJobsStorage',
     handler: async (entry) => {
-      await applyChanges(deps, parseMessage(ChangesMessageSchema, entry));
+      const message = parseMessage(ChangesMessageSchema, entry);
+      if ((await applyChanges(deps, message)) === 'not-in-force') await passRunOn(deps, message);
     },
   });
 }

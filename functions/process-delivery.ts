@@ -1,6 +1,6 @@
 import { app, type StorageQueueHandler } from '@azure/functions';
 import type { Lane } from '../shared/domain/lane';
-import { processDelivery } from '../shared/access/intake/process-delivery';
+import { passDeliveryOn, processDelivery } from '../shared/access/intake/process-delivery';
 import { processDeliveriesOfOneMessage } from '../shared/access/intake/process-deliveries-of-one-message';
 import type { AppDeps } from '../shared/app-deps';
 import { errorCodeOf } from '../shared/errors';
@@ -34,7 +34,8 @@ function deliveryHandler(deps: AppDeps, lane: Lane): StorageQueueHandler {
       return;
     }
     try {
-      await processDelivery(deps, message);
+      if ((await processDelivery(deps, message)) === 'not-in-force')
+        await passDeliveryOn(deps, message, lane);
     } catch (error) {
       const tries = Number(context.triggerMetadata?.['dequeueCount'] ?? 0);
       if (tries >= LAST_TRY)

@@ -1,5 +1,7 @@
 import type { NotifyDeps } from './access/audit/notify-audit-difference';
 import type { RunAuditDeps } from './access/audit/run-audit';
+import type { PolicyMemory } from './access/ledger/policy-versions';
+import { createOwnRecords } from './access/ledger/version-in-force';
 import { createPassMemory } from './access/readiness/remember-passes';
 import { askedAtTimes, type ReadinessCheck } from './access/run-readiness-checks';
 import type { CloseDeadDeliveryDeps } from './access/desk/close-dead-delivery';
@@ -61,6 +63,7 @@ export type AppDeps = Stores &
   Readonly<{
     config: Config;
     queues: WorkQueues;
+    policyMemory: PolicyMemory;
     auditUiPath: RunAuditDeps['uipath'];
     /** `isFresh`: nothing that passed a moment ago is believed. */
     readinessChecks: (asked: Readonly<{ isFresh: boolean }>) => Promise<readonly ReadinessCheck[]>;
@@ -93,11 +96,13 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
     log({ event: 'row-unreadable', ...row });
   }, clock);
   const stores = createStores(infrastructure, onUnreadable);
-  const client = createOrganizationClients({ ...infrastructure, secrets, ledger: stores.ledger });
+  const ownRecords = createOwnRecords({ ledger: stores.ledger, clock });
+  const client = createOrganizationClients({ ...infrastructure, secrets, ownRecords });
   const checks: AppDeps['readinessChecks'] = async ({ isFresh }) =>
     readinessChecks({
       ...infrastructure,
       ledger: stores.ledger,
+      deliveries: stores.deliveries,
       // Each asked for once, however many checks need it.
       secrets: createCachedSecrets(infrastructure.secretProbe, { clock, log: () => undefined }),
       probe,
@@ -112,7 +117,10 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
     clock,
     log,
     policy,
+    policyLookedAgain: infrastructure.policyLookedAgain,
     policyEdits: infrastructure.policyEdits,
+    policyMemory: infrastructure.policyMemory,
+    ownRecords,
     policyOfVersion: infrastructure.policyOfVersion,
     ...stores,
     forgetRecords: createForgetRecords({ ...stores, clock, log }),

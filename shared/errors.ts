@@ -47,6 +47,8 @@ export type ErrorCode =
   | 'configuration-invalid'
   | 'policy-invalid'
   | 'policy-unavailable'
+  // Another version than that of this process is on record as in force
+  | 'policy-not-in-force'
   // Secrets
   | 'secret-missing'
   | 'secret-invalid'

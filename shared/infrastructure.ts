@@ -1,5 +1,6 @@
 import { DefaultAzureCredential, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import { ContainerClient } from '@azure/storage-blob';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSecrets } from './assemble-secret-store';
 import type { Clock } from './clock';
@@ -14,6 +15,7 @@ import { AppError } from './errors';
 import type { Log } from './log-interface';
 import { bringPolicyIntoForce } from './access/ledger/bring-policy-into-force';
 import { createPolicyEdits, type PolicyEdits } from './access/ledger/policy-edits';
+import { createPolicyMemory, type PolicyMemory } from './access/ledger/policy-versions';
 import { comparePolicies } from './policy/compare-policies';
 import { parsePolicy } from './policy/parse-policy';
 import type { SecretEnds, SecretStore } from './secrets/secret-store-interface';
@@ -37,8 +39,13 @@ export type Infrastructure = Readonly<{
   policy: () => Promise<Policy>;
   /** What the file says where no version is in force yet. */
   policyAsRead: () => Promise<Policy>;
+  /** Where another version was found on record: whether the file says it meanwhile. */
+  policyLookedAgain: () => Promise<Policy>;
   policyStanding: () => Promise<PolicyStanding>;
+  /** Where the policy is read, in words: a file without its folder. */
+  policyFile: string;
   policyEdits: PolicyEdits;
+  policyMemory: PolicyMemory;
   /** A version that was in force; undefined: it is not kept any more, or cannot be read by this version of the application. */
   policyOfVersion: (hash: string) => Promise<Policy | undefined>;
   /** Where secrets are kept. Caching and validation are the application's own. */
@@ -105,6 +112,7 @@ export function createInfrastructure(
     evidenceLog: coded(createEvidenceLog(storage, evidenceKeys)),
     policyArchive: coded(createPolicyArchive(storage)),
     comparePolicies,
+    policyMemory: given.policyMemory ?? createPolicyMemory(),
     clock,
     log,
   };
@@ -129,9 +137,15 @@ export function createInfrastructure(
     notifications: queues,
     policy: policies.inForce,
     policyAsRead: given.policy ?? policies.asRead,
+    policyLookedAgain: given.policy ?? policies.lookAgain,
     policyStanding:
       given.policy === undefined ? policies.standing : async () => ({ kind: 'in-force' }) as const,
+    policyFile:
+      config.policy.kind === 'blob'
+        ? `blob ${config.policy.container}/${config.policy.blob}`
+        : `file ${basename(config.policy.path)}`,
     policyEdits,
+    policyMemory: recording.policyMemory,
     policyOfVersion: async (hash) => {
       const archived = await recording.policyArchive.read(hash);
       if (archived.kind !== 'sound') return undefined;

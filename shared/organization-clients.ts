@@ -1,11 +1,11 @@
 import { createWriteGate } from './access/ledger/observed-organization';
+import type { OwnRecords } from './access/ledger/version-in-force';
 import type { OrganizationPolicy } from './domain/policy';
 import type { QuotaGate } from './domain/plan/quota';
 import { AppError } from './errors';
 import type { Infrastructure } from './infrastructure';
 import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretStore } from './secrets/secret-store-interface';
-import type { LedgerStore } from './storage/ledger';
 import { createSentChanges } from './storage/calls/sent-changes';
 import { createQuotaGates } from './storage/quota-gate-per-organization';
 import { coded } from './storage/storage-errors';
@@ -19,7 +19,7 @@ type ClientParts = Pick<
   Infrastructure,
   'policy' | 'storage' | 'clock' | 'random' | 'uipathFetch' | 'quotaRules'
 > &
-  Readonly<{ secrets: SecretStore; ledger: Pick<LedgerStore, 'read'> }>;
+  Readonly<{ secrets: SecretStore; ownRecords: OwnRecords }>;
 
 /** One client per organization, made anew when the policy changes; those of another policy are dropped. */
 export function createOrganizationClients(parts: ClientParts): Organizations {

@@ -1,6 +1,6 @@
 import { readObserved } from './access/ledger/observed-organization';
 import { checksOfOrganization, type OrganizationProbe } from './access/readiness/check-organization';
-import { checksOfPolicy, type CheckPolicyDeps } from './access/readiness/check-policy';
+import { checksOfPolicy, checkVersionOnRecord, type CheckPolicyDeps } from './access/readiness/check-policy';
 import type { PassMemory } from './access/readiness/remember-passes';
 import type { ReadinessCheck } from './access/run-readiness-checks';
 import type { OrganizationPolicy, Policy } from './domain/policy';
@@ -151,6 +151,7 @@ function ofOrganization(
   const { alias, credentialSecret, mode, notify } = organization;
   const checks = checksOfOrganization(organization, probe(organization, secrets));
   return [
+    checkVersionOnRecord(parts, organization),
     ...(mode === 'enforce' ? [] : [ofMode(parts, organization)]),
     ofSecret(`vault:${alias}`, credentialSecret, async () =>
       readOrganizationCredential(secrets, credentialSecret),

@@ -26,7 +26,25 @@ export const StatusSchema: z.ZodType<OrganizationStatus> = z.object({
       faults: z.array(z.object({ name: z.string(), code: z.string(), problem: z.string().optional() })),
     }),
   ),
-  policy: z.object({ hash: z.string(), sinceMs: known(maybeMs) }),
+  policy: z.object({
+    hash: z.string(),
+    sinceMs: known(maybeMs),
+    standing: known(
+      z.object({
+        onRecord: z
+          .object({
+            hash: z.string(),
+            number: z.number().optional(),
+            sinceMs: z.number().optional(),
+            file: z.string().optional(),
+          })
+          .optional(),
+        elsewhere: z.array(
+          z.object({ hash: z.string(), origin: z.object({ name: z.string() }), sinceMs: z.number() }),
+        ),
+      }),
+    ),
+  }),
   audit: known(
     z
       .object({

@@ -86,9 +86,6 @@ function rowsOf(status: OrganizationStatus): ReadonlyArray<readonly [string, str
     requestsPending,
     callsLeft,
   } = status;
-  const { sinceMs } = policy;
-  const since =
-    sinceMs.kind === 'known' && sinceMs.value !== null ? `, since ${instantText(sinceMs.value)}` : '';
   return [
     [
       'readiness',
@@ -98,7 +95,7 @@ function rowsOf(status: OrganizationStatus): ReadonlyArray<readonly [string, str
           : faults.map(({ name, code, problem }) => `${name}: ${problem ?? code}`).join('; '),
       ),
     ],
-    ['policy', `${policy.hash.slice(0, 12)}${since}`],
+    ['policy', policyText(policy)],
     [
       'audit',
       told(audit, (last) =>
@@ -120,6 +117,26 @@ function rowsOf(status: OrganizationStatus): ReadonlyArray<readonly [string, str
     ['requests', told(requestsPending, ({ count, isMore }) => `${count}${isMore ? ' or more' : ''} pending`)],
     ['quota', told(callsLeft, ({ GET, PUT }) => `${GET} reads and ${PUT} writes left in this window`)],
   ];
+}
+
+function sinceText(atMs: number | null | undefined): string {
+  return typeof atMs === 'number' ? `, since ${instantText(atMs)}` : '';
+}
+
+function policyText({ hash, sinceMs, standing }: OrganizationStatus['policy']): string {
+  const { onRecord, elsewhere = [] } = standing.kind === 'known' ? standing.value : {};
+  const own = `${hash.slice(0, 12)}${onRecord === undefined && sinceMs.kind === 'known' ? sinceText(sinceMs.value) : ''}`;
+  const inForce =
+    onRecord === undefined
+      ? []
+      : [
+          `not in force: version ${[onRecord.number ?? '', onRecord.hash.slice(0, 12), onRecord.file ?? ''].join(' ').trim()} is${sinceText(onRecord.sinceMs)}`,
+        ];
+  const others = elsewhere.map(
+    (one) =>
+      `another deployment has ${one.hash.slice(0, 12)} ${one.origin.name}, not in force${sinceText(one.sinceMs)}`,
+  );
+  return [own, ...inForce, ...others].join('; ');
 }
 
 function told<T>(part: Known<T>, inWords: (value: T) => string): string {

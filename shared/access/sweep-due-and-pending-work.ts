@@ -14,16 +14,19 @@ import type { RequestIndex } from '../storage/request-index';
 import { SCIM_FORMAT } from '../webhooks/sources/scim';
 import { forgetInactiveUsers, type ForgetProvisionedDeps } from './intake/forget-inactive-scim-users';
 import type { PolicyEdits } from './ledger/policy-edits';
+import type { PolicyMemory } from './ledger/policy-versions';
 import { bookMarkedRun, bookRun } from './ledger/mark-and-book-writer-run';
 import type { ForgetRecords } from './forget-old-records';
 import { containTimedUnit } from './ledger/contain-timed-unit';
+import { tellWaiting, withoutOthers } from './leave-to-others';
 import { openTick, type Tick } from './timer-tick';
 
 export type SweepDeps = ForgetProvisionedDeps &
   Readonly<{
     policy: () => Promise<Policy>;
     policyEdits: PolicyEdits;
-    deliveries: Pick<Deliveries, 'listResends' | 'claimResend' | 'forgetBodies'>;
+    policyMemory: Pick<PolicyMemory, 'isOut' | 'isHourSince'>;
+    deliveries: Pick<Deliveries, 'listResends' | 'claimResend' | 'forgetBodies' | 'listPending'>;
     heartbeats: Pick<Heartbeats, 'forgetIgnored'>;
     changes: Pick<ChangeStore, 'mark' | 'bookRun' | 'hasWork'>;
     due: Pick<DueDates, 'listDue' | 'remove'>;
@@ -62,12 +65,13 @@ const INACTIVE_USER_DAYS = 365;
  * The sweep: marks dates that have come and organizations whose policy was edited, enqueues messages for pending deliveries and marked organizations again, and
  * ends the retention of old payloads. It costs what is due, not what is stored. Urgent things of all
  * organizations go before any other; what fails keeps back nothing else; what the tick has no time for is left to the next, which
- * begins elsewhere. It computes everything from storage, so a tick that comes late, twice or not at all does no harm.
+ * begins elsewhere. It computes everything from storage, so a tick that comes late, twice or not at all does no harm. What another version of
+ * the policy is on record for is left to the sweep of the deployment that has it; deliveries that wait for that are told once an hour.
  *
  * @throws what every organization, or every source, failed with
  */
 export async function sweepDueAndPendingWork(deps: SweepDeps): Promise<SweepResult> {
-  const policy = await deps.policy();
+  const { inForce: policy, left: leftToOthers } = withoutOthers(await deps.policy(), deps.policyMemory);
   const tick = openTick(deps);
   const organizations = tick.inTurn([...policy.organizations.keys()]);
   const sources = tick.inTurn(policy.sources);
@@ -106,7 +110,8 @@ export async function sweepDueAndPendingWork(deps: SweepDeps): Promise<SweepResu
         reason: 'rest',
       });
   });
-  const forgotten = await forgetOld(deps, tick, policy);
+  const forgotten = await forgetOld(deps, tick, policy, leftToOthers.length > 0);
+  await tellWaiting(deps, tick.nowMs, leftToOthers);
   const { left } = tick;
   if (due + resent + forgotten + left() > 0)
     deps.log({ event: 'due-work', due, resent, forgotten, left: left() });
@@ -176,7 +181,12 @@ async function sendAgain(
 }
 
 /** Forgets what is older than the settings say, a portion of each kind. A kind that fails keeps back no other. */
-async function forgetOld(deps: SweepDeps, tick: Tick, policy: Policy): Promise<number> {
+async function forgetOld(
+  deps: SweepDeps,
+  tick: Tick,
+  policy: Pick<Policy, 'organizations' | 'sources'>,
+  isPart: boolean,
+): Promise<number> {
   const keptFromMs = tick.nowMs - deps.payloadDays * DAY_MS;
   let forgotten = 0;
   const count = (records: number): void => {
@@ -200,7 +210,8 @@ async function forgetOld(deps: SweepDeps, tick: Tick, policy: Policy): Promise<n
       count(await deps.forgetRecords.ofOrganization(organization));
     },
   );
-  count(await deps.forgetRecords.ofOthers(new Set(policy.organizations.keys())));
+  // Only who knows all organizations knows which are others.
+  if (!isPart) count(await deps.forgetRecords.ofOthers(new Set(policy.organizations.keys())));
   const ofSources = tick.until(ENDS_AT_MS.retentionOfSources);
   const sources = tick.inTurn(policy.sources);
   await ofSources.each('source', sources, WIDTH, nameOfSource, async ({ feed, name, format }) => {

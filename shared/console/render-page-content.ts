@@ -4,6 +4,7 @@ import { listFailingUnits, type ListFailingUnitsDeps } from '../access/desk/list
 import { listHolds, type ListHoldsDeps } from '../access/ledger/list-holds';
 import { nameRefusedChanges } from '../access/desk/name-refused-changes';
 import { nameHolds, type NameHoldsDeps } from '../access/desk/read-hold-with-names';
+import { readVersionStanding } from '../access/ledger/policy-versions';
 import { listRequests, type ListRequestsDeps } from '../access/desk/list-requests';
 import { listSources, type ListSourcesDeps } from '../access/desk/list-sources';
 import { explainPerson, type ExplainDeps } from '../access/desk/explain-person';
@@ -19,10 +20,12 @@ import {
   type RequestStatus,
   type RequestStatusDeps,
 } from '../access/desk/read-request-status';
+import type { Policy } from '../domain/policy';
 import { errorCodeOf } from '../errors';
 import { markup, type Markup } from '../html/markup';
 import type { FirstDecisions } from '../storage/desk/first-decisions';
 import type { FindingStore } from '../storage/findings';
+import type { LedgerStore } from '../storage/ledger';
 import type { NotificationStates } from '../storage/notification-state';
 import type { PageLayout } from './page-layout';
 import { renderDeadLetters } from './pages/dead-letters-page';
@@ -52,6 +55,8 @@ export type PageDeps = ReadReportDeps &
     notificationStates: Pick<NotificationStates, 'list'>;
     findings: Pick<FindingStore, 'list'>;
     firstDecisions: Pick<FirstDecisions, 'list'>;
+    policy: () => Promise<Policy>;
+    ledger: Pick<LedgerStore, 'read' | 'evidence'>;
   }>;
 
 type Query = Readonly<{ get: (name: string) => string | null }>;
@@ -70,6 +75,7 @@ async function renderContent(deps: PageDeps, layout: PageLayout, query: Query): 
     case 'today':
       return renderToday({
         organization,
+        version: await readVersionStanding(deps, organization, (await deps.policy()).hash),
         latest: await latestReport(deps, organization),
         holds: (await listHolds(deps, organization)).length,
         deadLetters: (await listRefusedChanges(deps, organization)).length,

@@ -45,6 +45,8 @@ export type RecordedPolicyChange = Readonly<{
   /** Hashes. Without `from` nothing is on record from before. */
   from?: string;
   to: string;
+  /** Counts the versions of the organization; left out by earlier versions of the application. */
+  number?: number;
   origin: PolicyOrigin;
 }> &
   /** Left out where the version before cannot be read any more. */

@@ -86,6 +86,7 @@ export const PROBLEMS = {
   'uipath-conflict': { status: 502, title: 'Conflict in UiPath' },
   'uipath-rejected': { status: 502, title: 'UiPath rejected the request' },
   'organization-observed': { status: 409, title: 'The organization is in observe' },
+  'policy-not-in-force': { status: 409, title: 'Another version of the policy is in force' },
   internal: { status: 500, title: 'Internal error' },
 } as const satisfies Record<ErrorCode, Problem>;
 

@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import type { Clock } from '../clock';
 import { HOUR_MS } from '../domain/durations';
 import { LONGEST_POLICY_BYTES } from '../domain/policy';
+import { writingOf } from '../domain/policy-succession';
 import { saidInMetadata, type PolicyOrigin, type PolicyVersion } from '../domain/policy-version';
 import { AppError } from '../errors';
 import type { StorageAccount } from './storage-account';
@@ -13,12 +14,16 @@ type Location =
   Readonly<{ kind: 'blob'; container: string; blob: string }> | Readonly<{ kind: 'file'; path: string }>;
 
 const FRESH_MS = 60_000;
+/** Whoever finds another version on record looks whether the file says it, and others may find the same at the same time. */
+const LOOKED_AGAIN_MS = 5_000;
 const MOST_BYTES = LONGEST_POLICY_BYTES + 1;
 
 const READ_ATTEMPTS = 3;
 
 export type PolicyStore<P> = Readonly<{
   inForce: () => Promise<P>;
+  /** The same, and the file is read again where that was longer ago than a few seconds: another version was found on record. */
+  lookAgain: () => Promise<P>;
   /** The same, and while none is in force yet what the file says: to tell what keeps it from coming into force. */
   asRead: () => Promise<P>;
   /** How the file stands to what is in force in this process; nothing is brought into force. @throws AppError `policy-unavailable` */
@@ -35,7 +40,7 @@ type ReadPolicy = Readonly<{ text: string; origin: PolicyOrigin }>;
  * Caches the policy for a minute. A version that cannot be read or parsed, or cannot be brought into force, does not replace a good one:
  * the last good one stays in force and the fault is reported by `onFault`. One that was refused is not parsed again. Of a file that is too
  * large no more is read than `parse` needs to refuse it. `bringIntoForce` comes before a version is handed out: at the start, with each
- * change, after each failure, and once an hour while the file still says it, as another process may have recorded one that never came into force.
+ * change, each time the file is written again, after each failure, and once an hour while the file still says it, as another process may have recorded one that never came into force.
  * @throws AppError `policy-unavailable` or what `parse` and `bringIntoForce` throw, while there is no good version yet
  */
 export function createPolicyStore<P>(
@@ -54,7 +59,7 @@ export function createPolicyStore<P>(
   let pending: Parsed | undefined;
   let bad: Readonly<{ text: string; error: unknown }> | undefined;
   let unsettled: typeof bad;
-  let settled: Readonly<{ text: string; atMs: number }> | undefined;
+  let settled: Readonly<{ writing: string; text: string; atMs: number }> | undefined;
   let checkedAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<P> | undefined;
 
@@ -77,7 +82,12 @@ export function createPolicyStore<P>(
     const { text } = found;
     if (text === bad?.text) throw bad.error;
     const known = [good, pending].find((one) => one?.text === text);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      // The same text may have been written once more.
+      const again = { ...known, origin: found.origin };
+      if (known === pending) pending = again;
+      return again;
+    }
     try {
       pending = { ...found, policy: parse(text, fileNameOf(location)) };
       return pending;
@@ -87,11 +97,13 @@ export function createPolicyStore<P>(
     }
   };
   const settle = async ({ text, origin, policy }: Parsed, wasRead: boolean): Promise<void> => {
-    if (settled?.text === text && (!wasRead || isWithin(settled.atMs, HOUR_MS))) return;
-    settled = undefined;
+    if (settled?.text === text && !wasRead) return;
     const hash = createHash('sha256').update(text).digest('hex');
+    const writing = writingOf({ hash, origin });
+    if (settled?.writing === writing && isWithin(settled.atMs, HOUR_MS)) return;
+    settled = undefined;
     await bringIntoForce({ hash, text, origin }, policy);
-    settled = { text, atMs: clock.now() };
+    settled = { writing, text, atMs: clock.now() };
   };
   const refresh = async (): Promise<P> => {
     let next = good;
@@ -116,13 +128,14 @@ export function createPolicyStore<P>(
     return good.policy;
   };
 
-  const inForce = async (): Promise<P> => {
-    if (good !== undefined && isWithin(checkedAtMs, FRESH_MS)) return good.policy;
+  const readWithin = async (freshMs: number): Promise<P> => {
+    if (good !== undefined && isWithin(checkedAtMs, freshMs)) return good.policy;
     reading ??= refresh().finally(() => {
       reading = undefined;
     });
     return reading;
   };
+  const inForce = async (): Promise<P> => readWithin(FRESH_MS);
   const standing = async (): Promise<PolicyStanding> => {
     const { text } = await read();
     if (text === good?.text) return { kind: 'in-force' };
@@ -137,6 +150,7 @@ export function createPolicyStore<P>(
   };
   return {
     inForce,
+    lookAgain: async () => readWithin(LOOKED_AGAIN_MS),
     asRead: async () => (good === undefined ? (await readNext()).policy : inForce()),
     standing,
   };

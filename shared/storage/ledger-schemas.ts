@@ -157,6 +157,17 @@ const OrganizationLedgerSchema: z.ZodType<OrganizationLedger> = z.object({
   maxIdsLearntMs: z.number().exactOptional(),
   decisions: z.array(z.string()).optional(),
   policyHash: z.string().exactOptional(),
+  policyNumber: z.number().exactOptional(),
+  policiesElsewhere: z
+    .array(
+      z.object({
+        hash: z.string(),
+        origin: z.object({ kind: z.enum(['blob', 'file']), name: z.string() }),
+        sinceMs: z.number(),
+        seenMs: z.number(),
+      }),
+    )
+    .exactOptional(),
   policyFollowed: z.string().exactOptional(),
   isPolicyBetween: z.literal(true).exactOptional(),
   observedSinceMs: z.number().exactOptional(),

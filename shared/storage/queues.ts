@@ -13,11 +13,16 @@ export const QUEUES = {
   notifications: 'notifications',
 } as const;
 
-export type DeliveryMessage = DeliveryKey;
+/** `passedOn`: so often a deployment left it to another whose policy is in force. */
+export type DeliveryMessage = DeliveryKey & Readonly<{ passedOn?: number | undefined }>;
 /** As it is sent: deliveries that came together share a message. */
 type DeliveriesMessage = DeliveryMessage & Readonly<{ others?: readonly string[] }>;
 /** `booking` tells the message that a run was booked with from one that was replaced since, or that came twice. */
-export type ChangesMessage = Readonly<{ organization: string; booking?: string | undefined }>;
+export type ChangesMessage = Readonly<{
+  organization: string;
+  booking?: string | undefined;
+  passedOn?: number | undefined;
+}>;
 export type AuditMessage = Readonly<{ organization: string; night: string }>;
 
 /** `attempt` counts the tries so far. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Policy } from '../../shared/domain/policy';
+import { createOwnRecords } from '../../shared/access/ledger/version-in-force';
 import { createOrganizationClients } from '../../shared/organization-clients';
 import { anOrganization } from '../fixtures/builders/organizations';
 
@@ -19,7 +20,7 @@ function clientsUnder(hashes: readonly string[]) {
     random: () => 0,
     uipathFetch: async () => Promise.reject(new Error('No call is expected')),
     quotaRules: {},
-    ledger: { read: async () => undefined },
+    ownRecords: createOwnRecords({ ledger: { read: async () => undefined }, clock: { now: () => 0 } }),
     secrets: { read: async () => ({ current: credential, previous: undefined }) },
   });
 }

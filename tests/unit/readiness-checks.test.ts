@@ -3,6 +3,7 @@ import { runReadinessChecks, type Readiness } from '../../shared/access/run-read
 import type { OrganizationProbe } from '../../shared/access/readiness/check-organization';
 import { createPassMemory } from '../../shared/access/readiness/remember-passes';
 import { AppError } from '../../shared/errors';
+import type { LedgerStore } from '../../shared/storage/ledger';
 import { parsePolicy } from '../../shared/policy/parse-policy';
 import { readinessChecks } from '../../shared/readiness-checks';
 import type { SecretVersions } from '../../shared/secrets/secret-store-interface';
@@ -51,11 +52,21 @@ const WELL: OrganizationProbe = {
   nowMs: () => 0,
 };
 
+const NO_EVIDENCE: LedgerStore['evidence'] = async () => ({
+  records: [],
+  head: { seq: 0, hash: '' },
+  edited: [],
+  state: 'fits',
+});
+
 const PARTS = {
   policyAsRead: async () => parsePolicy(POLICY, 'policy.yaml'),
   policy: async () => parsePolicy(POLICY, 'policy.yaml'),
   policyStanding: async () => ({ kind: 'in-force' }) as const,
-  ledger: { read: async () => undefined },
+  policyFile: 'file policy.yaml',
+  ledger: { read: async () => undefined, evidence: NO_EVIDENCE },
+  deliveries: { listPending: async () => [] },
+  clock: { now: () => 0 },
   storage: { check: async () => undefined },
   parseEvidenceKeys: () => [],
   parseConsoleKey: () => ({}),
@@ -94,6 +105,7 @@ describe('readiness', () => {
       'policy-in-force',
       'storage',
       'evidence-key',
+      'policy-in-force:acme',
       'vault:acme',
       'token:acme',
       'organization:acme',
@@ -257,7 +269,7 @@ describe('readiness', () => {
 
   it('tells that an organization is in observe, and is no fault of it', async () => {
     const observed = POLICY.replace('    credentialSecret', '    mode: observe\n    credentialSecret');
-    const ledger = { read: async () => ({ value: { observedSinceMs: 0 } }) as never };
+    const ledger = { read: async () => ({ value: { observedSinceMs: 0 } }) as never, evidence: NO_EVIDENCE };
     const checks = await readinessChecks({
       ...PARTS,
       policyAsRead: async () => parsePolicy(observed, 'policy.yaml'),

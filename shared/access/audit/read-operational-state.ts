@@ -33,7 +33,10 @@ export async function readOperationalState(
   policy: Policy,
   organization: OrganizationPolicy,
   known: Readonly<{ marks: readonly Mark[]; nowMs: number; evidence: Known<OperationalState['evidence']> }> &
-    Pick<OperationalState, 'administrators' | 'uses' | 'logUnread' | 'lastAudit' | 'unfinished' | 'own'>,
+    Pick<
+      OperationalState,
+      'administrators' | 'policiesElsewhere' | 'uses' | 'logUnread' | 'lastAudit' | 'unfinished' | 'own'
+    >,
 ): Promise<OperationalState> {
   const { alias } = organization;
   const atNow = { ...deps, clock: { now: () => known.nowMs } };
@@ -59,6 +62,7 @@ export async function readOperationalState(
   };
   return {
     administrators: known.administrators,
+    ...(known.policiesElsewhere === undefined ? {} : { policiesElsewhere: known.policiesElsewhere }),
     uses: known.uses,
     logUnread: known.logUnread,
     lastAudit: known.lastAudit,

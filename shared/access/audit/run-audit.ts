@@ -8,7 +8,6 @@ import { rejectEmptyAnswers } from '../../domain/audit/reject-empty-answers';
 import { isOpen } from '../../domain/audit/finding';
 import { checksOf, type AuditReport } from '../../domain/audit/report';
 import { reachOfWaivers } from '../../domain/audit/waiver';
-import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { allowanceOf, DEFAULT_QUOTA_RULES, type HttpMethod } from '../../domain/plan/quota';
 import { AppError } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
@@ -38,6 +37,9 @@ import {
   type RemediateAndStoreAuditResultDeps,
 } from './remediate-and-store-audit-result';
 import { readObserved } from '../ledger/observed-organization';
+import { readVersionStanding } from '../ledger/policy-versions';
+import { policyInForce, type VersionInForceDeps } from '../ledger/version-in-force';
+import { ownChecksOf, reportWithoutJudgement, type Night } from './report-without-judgement';
 import { planRemediations } from './plan-remediations';
 import { readAdministratorNames, resolveOpenIdsAndAddresses } from './resolve-open-ids-and-addresses';
 import {
@@ -53,8 +55,8 @@ import { readSnapshot } from './read-snapshot';
 export type RunAuditDeps = OperationalStateDeps &
   ProveEvidenceDeps &
   RemediateAndStoreAuditResultDeps &
+  VersionInForceDeps &
   Readonly<{
-    policy: () => Promise<Policy>;
     /** The application's own id and scopes come along; `tell` hears of every call. */
     uipath: (
       organization: string,
@@ -79,12 +81,15 @@ const ALL_MARKS = 1_000_000;
  * Audits one organization: reads a snapshot of UiPath, compares it with ledger and policy, follows the findings,
  * attributes them, plans their remediations and stores the report. A part that cannot be read is unknown in the
  * result. Waiting for quota is thrown, and the same message resumes where this run stopped. A night that is done is
- * not audited again: its stored report is returned. undefined: a later night began first, so this one is given up.
- * @throws AppError `message-invalid`, `quota-exhausted`, `uipath-throttled`, `turn-over`, `report-unknown`
+ * not audited again: its stored report is returned. undefined: a later night began first, so this one is given up. While another version of
+ * the policy is on record the night is left to the deployment that has it, and its report says after half an hour that nothing was judged.
+ * @throws AppError `message-invalid`, `policy-not-in-force`, `quota-exhausted`, `uipath-throttled`, `turn-over`, `report-unknown`
  */
 export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promise<AuditReport | undefined> {
-  const policy = await deps.policy();
+  const inForce = await policyInForce(deps, () => [message.organization], { isFresh: true });
+  const policy = inForce ?? (await deps.policy());
   const organization = policy.organizations.get(message.organization);
+  if (organization === undefined && inForce === undefined) return undefined;
   if (organization === undefined)
     throw new AppError('message-invalid', 'The policy names no such organization');
   const stored = await readStoredSnapshotIfReadable(deps.snapshots, organization.alias, message.night);
@@ -98,7 +103,8 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
   });
   const at = { policy, organization, night: message.night };
   try {
-    const decision = await reader.remember(DECISION, async () => decideNight(deps, at, reader));
+    const decide = inForce === undefined ? reportWithoutJudgement : decideNight;
+    const decision = await reader.remember(DECISION, async () => decide(deps, at, reader));
     await reader.save('reading');
     const report = await remediateAndStoreAuditResult(
       deps,
@@ -112,8 +118,6 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
     throw error;
   }
 }
-
-type Night = Readonly<{ policy: Policy; organization: OrganizationPolicy; night: string }>;
 
 /** Decides the night: reads, compares, attributes, plans. Writes nothing but the state of unfinished earlier nights. */
 async function decideNight(
@@ -185,6 +189,7 @@ async function decideNight(
     nowMs,
     unfinished,
     administrators: earlierNights.administrators,
+    policiesElsewhere: (await readVersionStanding(deps, alias, policy.hash)).elsewhere,
     ...uses,
     lastAudit: earlier,
     own: uipath.own,
@@ -202,7 +207,7 @@ async function decideNight(
   });
   const unknown = unreadableParts(found);
   const findings = await planRemediations(deps, audit, attributed, found);
-  const ownChecks = Object.fromEntries(organization.audit.ownChecks.map(({ id, entry }) => [id, entry]));
+  const ownChecks = ownChecksOf(organization);
   const { waivers } = organization.audit;
   const observed = await readObserved(deps, organization);
   const report: AuditReport = {
@@ -239,6 +244,7 @@ export async function auditWhenPossible(
   } catch (error) {
     if (!(error instanceof AppError) || error.retryAtMs === undefined) throw error;
     await deps.queues.enqueueAudit(message, error.retryAtMs - deps.clock.now());
-    deps.log({ event: 'audit-waits', organization: message.organization, code: error.code });
+    if (error.code !== 'policy-not-in-force')
+      deps.log({ event: 'audit-waits', organization: message.organization, code: error.code });
   }
 }

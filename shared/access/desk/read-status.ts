@@ -8,7 +8,7 @@ import type { ReportStore } from '../../storage/reports';
 import { listDeadDeliveries, type ListDeadDeliveriesDeps } from '../ledger/list-dead-deliveries';
 import { listHolds, type ListHoldsDeps } from '../ledger/list-holds';
 import { listRefusedChanges, type ListRefusedChangesDeps } from '../ledger/list-refused-changes';
-import { readPolicyChanges } from '../ledger/policy-versions';
+import { readPolicyChanges, readVersionStanding } from '../ledger/policy-versions';
 import { listRequests, type ListRequestsDeps } from './list-requests';
 
 /** What came of the checks of readiness. */
@@ -24,7 +24,7 @@ export type ReadStatusDeps = ListHoldsDeps &
   ListRequestsDeps &
   Readonly<{
     policy: () => Promise<Policy>;
-    ledger: Parameters<typeof readPolicyChanges>[0]['ledger'];
+    ledger: Parameters<typeof readVersionStanding>[0]['ledger'];
     reports: Pick<ReportStore, 'list'>;
     /** As it was found lately, and when. */
     readiness: () => Promise<Readonly<{ readiness: ChecksRun; atMs: number }>>;
@@ -51,27 +51,37 @@ export async function readStatus(
   };
   const late = after(PATIENCE_MS);
   const part = async <T>(read: () => Promise<T>): Promise<Known<T>> => Promise.race([known(read), late]);
-  const [readiness, sinceMs, audit, holds, deadDeliveries, refusedChanges, requestsPending, callsLeft] =
-    await Promise.all([
-      Promise.race([known(async () => readinessOf(deps, organization)), after(CHECKS_PATIENCE_MS)]),
-      part(async () => {
-        const changes = await readPolicyChanges(deps, alias);
-        return changes.findLast(({ to }) => to === hash)?.atMs ?? null;
-      }),
-      part(async () => (await deps.reports.list(alias)).at(-1) ?? null),
-      part(async () => {
-        const held = await listHolds(deps, alias);
-        return { count: held.length, removals: held.reduce((sum, { removals }) => sum + removals.length, 0) };
-      }),
-      part(async () => countDead(deps, alias)),
-      part(async () => (await listRefusedChanges(deps, alias)).length),
-      part(async () => {
-        const page = await listRequests(deps, alias, { state: 'pending', text: '', cursor: undefined });
-        return { count: page.requests.length, isMore: page.next !== undefined };
-      }),
-      part(async () => deps.callsLeft(alias)),
-    ]);
-  const policy = { hash, sinceMs };
+  const [
+    readiness,
+    sinceMs,
+    standing,
+    audit,
+    holds,
+    deadDeliveries,
+    refusedChanges,
+    requestsPending,
+    callsLeft,
+  ] = await Promise.all([
+    Promise.race([known(async () => readinessOf(deps, organization)), after(CHECKS_PATIENCE_MS)]),
+    part(async () => {
+      const changes = await readPolicyChanges(deps, alias);
+      return changes.findLast(({ to }) => to === hash)?.atMs ?? null;
+    }),
+    part(async () => readVersionStanding(deps, alias, hash)),
+    part(async () => (await deps.reports.list(alias)).at(-1) ?? null),
+    part(async () => {
+      const held = await listHolds(deps, alias);
+      return { count: held.length, removals: held.reduce((sum, { removals }) => sum + removals.length, 0) };
+    }),
+    part(async () => countDead(deps, alias)),
+    part(async () => (await listRefusedChanges(deps, alias)).length),
+    part(async () => {
+      const page = await listRequests(deps, alias, { state: 'pending', text: '', cursor: undefined });
+      return { count: page.requests.length, isMore: page.next !== undefined };
+    }),
+    part(async () => deps.callsLeft(alias)),
+  ]);
+  const policy = { hash, sinceMs, standing };
   const atMs = deps.clock.now();
   return {
     organization: alias,

@@ -2,7 +2,7 @@ import { errorCodeOf } from '../../errors';
 import type { Lane } from '../../domain/lane';
 import type { DeliveryMessage, WorkQueues } from '../../storage/queues';
 import { mapConcurrently } from '../../map-concurrently';
-import { processDelivery, type ProcessDeliveryDeps } from './process-delivery';
+import { passDeliveryOn, processDelivery, type ProcessDeliveryDeps } from './process-delivery';
 import { enqueueContinuation } from './record-delivery-statements';
 
 const WIDTH = 4;
@@ -28,9 +28,11 @@ export async function processDeliveriesOfOneMessage(
       return;
     }
     try {
-      await processDelivery(deps, one, endsAtMs);
+      if ((await processDelivery(deps, one, endsAtMs)) === 'not-in-force')
+        await passDeliveryOn(deps, one, lane);
     } catch (error) {
-      deps.log({ event: 'delivery-sent-alone', ...one, code: errorCodeOf(error) });
+      const { feed, source, deliveryId } = one;
+      deps.log({ event: 'delivery-sent-alone', feed, source, deliveryId, code: errorCodeOf(error) });
       await deps.queues.enqueueDelivery(one, lane, RETRY_MS);
     }
   });

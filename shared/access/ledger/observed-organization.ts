@@ -1,9 +1,7 @@
-import type { Clock } from '../../clock';
-import type { OrganizationLedger } from '../../domain/ledger/organization-ledger';
-import { organizationSubject } from '../../domain/ledger/subject';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
-import { AppError, errorCodeOf } from '../../errors';
+import { AppError } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
+import { isOther, readIfReadable, requireInForce, type OwnRecord, type OwnRecords } from './version-in-force';
 
 export type ObservedDeps = Readonly<{
   policy: () => Promise<Policy>;
@@ -25,40 +23,45 @@ export async function readObserved(
 
 /**
  * Refuses what writes to UiPath, or decides that something is written, while the organization is in observe: by the policy of this
- * process, or by the version on record, which another process may have read first. Where the record cannot be read the policy says it.
- * @throws AppError `organization-observed`
+ * process, or by the version on record, which another process may have read first. And while another version is on record than this
+ * process has. Where the record cannot be read the policy says whether it is in observe.
+ * @throws AppError `organization-observed`, `policy-not-in-force`
  */
 export async function requireEnforced({ policy, ledger }: ObservedDeps, alias: string): Promise<void> {
-  const isObserved =
-    (await policy()).organizations.get(alias)?.mode === 'observe' ||
-    (await observedOnRecordSince(ledger, alias)) !== undefined;
-  if (isObserved)
+  const own = await readIfReadable(ledger, alias);
+  const version = own === 'unreadable' ? undefined : own?.policyHash;
+  refuseUnlessEnforced({ ledger: own, version }, await policy(), alias);
+}
+
+/**
+ * `requireEnforced` for whoever writes again and again: what the record says is believed for a second where it refuses nothing, and the
+ * policy of this process is asked each time.
+ */
+export function createWriteGate(
+  { policy, ownRecords }: Pick<ObservedDeps, 'policy'> & Readonly<{ ownRecords: OwnRecords }>,
+  alias: string,
+): () => Promise<void> {
+  return async () => {
+    const inForce = await policy();
+    const own = await ownRecords.believe(
+      alias,
+      (known) => observedSince(known) === undefined && !isOther(known, inForce.hash),
+    );
+    refuseUnlessEnforced(own, inForce, alias);
+  };
+}
+
+function refuseUnlessEnforced(own: OwnRecord, policy: Policy, alias: string): void {
+  requireInForce(own, policy, alias);
+  if (policy.organizations.get(alias)?.mode === 'observe' || observedSince(own) !== undefined)
     throw new AppError(
       'organization-observed',
       `The policy has ${alias} in observe: nothing is written to UiPath until its mode is enforce`,
     );
 }
 
-/** Several writes of a moment ask the record once. */
-const BELIEVED_MS = 1_000;
-
-/**
- * `requireEnforced` for whoever writes again and again: that the record does not have the organization in observe is believed for a second,
- * and the policy of this process is asked each time.
- */
-export function createWriteGate(
-  deps: ObservedDeps & Readonly<{ clock: Pick<Clock, 'now'> }>,
-  alias: string,
-): () => Promise<void> {
-  let readAtMs = Number.NEGATIVE_INFINITY;
-  return async () => {
-    const nowMs = deps.clock.now();
-    const ageMs = nowMs - readAtMs;
-    const isBelieved = ageMs >= 0 && ageMs < BELIEVED_MS;
-    const ledger = isBelieved ? { read: async () => undefined } : deps.ledger;
-    await requireEnforced({ policy: deps.policy, ledger }, alias);
-    if (!isBelieved) readAtMs = nowMs;
-  };
+function observedSince({ ledger }: Pick<OwnRecord, 'ledger'>): number | undefined {
+  return ledger === 'unreadable' ? undefined : ledger?.observedSinceMs;
 }
 
 /**
@@ -78,18 +81,5 @@ async function observedOnRecordSince(
   ledger: ObservedDeps['ledger'],
   alias: string,
 ): Promise<number | undefined> {
-  const own = await readIfReadable(ledger, alias);
-  return own === 'unreadable' ? undefined : own?.observedSinceMs;
-}
-
-async function readIfReadable(
-  ledger: ObservedDeps['ledger'],
-  alias: string,
-): Promise<OrganizationLedger | 'unreadable' | undefined> {
-  try {
-    return (await ledger.read(organizationSubject(alias)))?.value;
-  } catch (error) {
-    if (errorCodeOf(error) !== 'record-unreadable') throw error;
-    return 'unreadable';
-  }
+  return observedSince({ ledger: await readIfReadable(ledger, alias) });
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../../clock';
 import type { Lane } from '../../domain/lane';
-import type { OrganizationPolicy, Policy } from '../../domain/policy';
-import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
+import { MOST_PASSED_ON, PASS_ON_MS } from '../../domain/passed-on';
+import type { OrganizationPolicy } from '../../domain/policy';
+import { AppError, errorCodeOf } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { ChangesMessage, WorkQueues } from '../../storage/queues';
 import type { WantedRun } from '../../storage/writer-bookings';
@@ -9,11 +10,13 @@ import { sourcesOfAccounts, type IsOfAccounts } from '../ledger/move-on';
 import { createLoggedLedger, type LogEvidenceDeps } from '../ledger/log-evidence';
 import { bookRun } from '../ledger/mark-and-book-writer-run';
 import { memoizeAccounts } from '../ledger/memoize-accounts';
+import { policyInForce, type VersionInForceDeps } from '../ledger/version-in-force';
 import { openContainment, type ContainmentDeps } from './containment';
 import { applyMarkedSubjects, type ApplyMarkedSubjectsDeps } from './apply-marked-subjects';
 import { createMarksOfRun } from './marks-of-run';
 import { memoizeGroupsByName, type MemoizeGroupsByNameDeps } from './memoize-groups-by-name';
 import { readPutLimit } from './put-limit';
+import { BUSY_RETRY_MS, retryAfterMs } from './retry-after';
 import { recoverAttempts, type RecoverAttemptsDeps } from './recover-attempts';
 import type { WriterLease, WriterLeases } from '../../storage/writer-lease';
 import { tellCause } from '../../tell-cause';
@@ -60,8 +63,8 @@ type OpenRunDeps = Pick<
 export type ApplyChangesDeps = OpenRunDeps &
   BookDeps &
   LogEvidenceDeps &
+  VersionInForceDeps &
   Readonly<{
-    policy: () => Promise<Policy>;
     changes: Pick<ChangeStore, 'takeBooking'>;
     leases: WriterLeases;
   }>;
@@ -69,39 +72,14 @@ export type ApplyChangesDeps = OpenRunDeps &
 /**
  * `busy`: another run holds the lease. `more`: the rest is booked for when its calls are full or its time has come.
  * `waiting`: UiPath or the quota said later, or a unit that fails waits for its backoff. `superseded`: another run is booked, this message came twice or too late.
+ * `not-in-force`: another version of the policy is on record; nothing was done, and the booking is as it was.
  */
-export type ApplyOutcome = 'done' | 'busy' | 'more' | 'waiting' | 'superseded';
-
-/** Short beside the lease, so that the work of a writer that died goes on soon after its lease has ended. */
-const BUSY_RETRY_MS = 5_000;
-/** After a failure that may pass by itself, and after one that a person has to put right. */
-const TROUBLE_RETRY_MS = 60_000;
-const MISCONFIGURED_RETRY_MS = 300_000;
-
-const WAITS: ReadonlySet<ErrorCode> = new Set(['quota-exhausted', 'uipath-throttled']);
-const PASSES: ReadonlySet<ErrorCode> = new Set([
-  'uipath-unreachable',
-  'uipath-unavailable',
-  'uipath-answer-invalid',
-  'uipath-outcome-unknown',
-  'lease-lost',
-  'evidence-unavailable',
-  'organization-observed',
-]);
-const MISCONFIGURED: ReadonlySet<ErrorCode> = new Set([
-  'uipath-token-refused',
-  'uipath-unauthorized',
-  'uipath-forbidden',
-  'uipath-scope-missing',
-  'uipath-endpoint-closed',
-  'uipath-organization-mismatch',
-  'secret-missing',
-  'secret-invalid',
-]);
+export type ApplyOutcome = 'done' | 'busy' | 'more' | 'waiting' | 'superseded' | 'not-in-force';
 
 /**
  * Reconciles UiPath with the ledger, for everything marked in one organization. The only place that changes UiPath: one run
- * at a time, under a lease and a fencing token, urgent marks first. Whatever stops it, the marks stay and a later run goes on.
+ * at a time, under a lease and a fencing token, urgent marks first. Whatever stops it, the marks stay and a later run goes on. Under another
+ * version of the policy than the one on record it does nothing.
  *
  * @throws AppError `message-invalid` when the policy has no such organization
  */
@@ -109,10 +87,12 @@ export async function applyChanges(
   deps: ApplyChangesDeps,
   { organization: alias, booking }: ChangesMessage,
 ): Promise<ApplyOutcome> {
-  const policy = await deps.policy();
+  const policy = await policyInForce(deps, () => [alias], { isFresh: true });
+  if (policy === undefined) return 'not-in-force';
   const organization = policy.organizations.get(alias);
   if (organization === undefined)
     throw new AppError('message-invalid', 'The policy names no such organization');
+  const { ledger: ownLedger } = await deps.ownRecords.believe(alias, () => true);
   if (!(await deps.changes.takeBooking(alias, booking, deps.clock.now()))) return 'superseded';
   const lease = await deps.leases.acquire(alias);
   if (lease === undefined) return book(deps, alias, BUSY_RETRY_MS, 'busy');
@@ -124,6 +104,7 @@ export async function applyChanges(
       {
         organization,
         policyHash: policy.hash,
+        ownLedger,
         isOfAccounts: sourcesOfAccounts(policy),
         lease,
       },
@@ -142,6 +123,16 @@ export async function applyChanges(
   }
 }
 
+/** Leaves a run to whoever takes its message next, a few times, under the same booking. After that the sweep of the deployment in force sends it. */
+export async function passRunOn(
+  { queues }: Pick<BookDeps, 'queues'>,
+  message: ChangesMessage,
+): Promise<void> {
+  const { passedOn = 0 } = message;
+  if (passedOn < MOST_PASSED_ON)
+    await queues.enqueueChanges({ ...message, passedOn: passedOn + 1 }, PASS_ON_MS);
+}
+
 /**
  * Puts together what the steps of a run name. With the new fencing token a writer before this one can begin no call any
  * more.
@@ -151,11 +142,13 @@ async function openRun(
   {
     organization,
     policyHash,
+    ownLedger,
     isOfAccounts,
     lease,
   }: Readonly<{
     organization: OrganizationPolicy;
     policyHash: string;
+    ownLedger: RunDeps['ownLedger'];
     isOfAccounts: IsOfAccounts;
     lease: Pick<WriterLease, 'renew' | 'signal'>;
   }>,
@@ -175,7 +168,7 @@ async function openRun(
     peoplePerPass: deps.peoplePerPass,
     units,
     marks: createMarksOfRun(deps.changes, organization.alias),
-    ...(await readPutLimit({ ...deps, units }, organization)),
+    ...(await readPutLimit({ ...deps, units }, organization, ownLedger)),
     ledger: deps.ledger,
     changes: deps.changes,
     due: deps.due,
@@ -226,14 +219,6 @@ async function bookAfter(
   const gatherMs = gatheredUntilMs === undefined ? retryMs : Math.max(0, gatheredUntilMs - nowMs);
   const isGathering = gatherMs < retryMs;
   return book(deps, alias, isGathering ? gatherMs : retryMs, 'waiting', isGathering ? 'gathering' : 'rest');
-}
-
-function retryAfterMs(code: ErrorCode, error: unknown, nowMs: number): number | undefined {
-  if (WAITS.has(code) && error instanceof AppError)
-    return Math.max(1_000, (error.retryAtMs ?? nowMs + TROUBLE_RETRY_MS) - nowMs);
-  if (code === 'vault-unavailable') return BUSY_RETRY_MS;
-  if (PASSES.has(code)) return TROUBLE_RETRY_MS;
-  return MISCONFIGURED.has(code) ? MISCONFIGURED_RETRY_MS : undefined;
 }
 
 async function book<O extends ApplyOutcome>(

@@ -98,7 +98,7 @@ export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promis
     const inTime = rules.length + entries.length === 0 ? deps : withShareOfTime(deps, SHARE_OF_PEOPLE);
     const isUnweighed = (personKey: string): boolean =>
       !edit.isFollowed() || (lane === 'urgent' && emptying.has(personKey));
-    const forPeople = { ...inTime, edit: { isOther: edit.isOther, isUnweighed } };
+    const forPeople = { ...inTime, edit: { isUnweighed } };
     await asPhase(deps, 'people', async () => {
       const againAtMs = await reconcilePeopleMemberships(forPeople, ofKind(batch, 'person'), lane);
       if (againAtMs !== undefined) again.push(againAtMs);

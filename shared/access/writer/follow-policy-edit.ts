@@ -55,12 +55,7 @@ export type EditOfRun = Readonly<{
   isFollowed: () => boolean;
   /** Whether the record can be read and says that it is to be followed. */
   isToFollow: () => boolean;
-  /** Whether another version is on record as in force: whoever is planned is to be planned again, under that one. */
-  isOther: boolean;
-  /**
-   * Whether the run would withhold, and it is not on record that it does: the version there enforces, or cannot be read. What it ended would
-   * never be made.
-   */
+  /** Whether the run would withhold, and the record that would tell so cannot be read: what it ended would never be made. */
   isObservedUnrecorded: boolean;
   follow: () => Promise<FollowOutcome>;
 }>;
@@ -75,15 +70,11 @@ export function followPolicyEdit(deps: FollowPolicyEditDeps): EditOfRun {
   const { organization, ownLedger, policyHash } = deps;
   const own = ownLedger === 'unreadable' ? undefined : ownLedger;
   const isRecorded = own?.policyHash !== undefined;
-  const isOther = isRecorded && own.policyHash !== policyHash;
   let isFollowed = ownLedger !== 'unreadable' && (!isRecorded || isFollowedBy(own, policyHash));
   return {
     isFollowed: () => isFollowed,
     isToFollow: () => !isFollowed && own?.policyHash === policyHash,
-    isOther,
-    isObservedUnrecorded:
-      organization.mode === 'observe' &&
-      (ownLedger === 'unreadable' || (isOther && own?.observedSinceMs === undefined)),
+    isObservedUnrecorded: organization.mode === 'observe' && ownLedger === 'unreadable',
     follow: async () => {
       reading ??= follow(deps, () => {
         isFollowed = true;

@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock';
 import type { OrganizationLedger } from '../../domain/ledger/organization-ledger';
-import { organizationSubject } from '../../domain/ledger/subject';
 import { growPutLimit } from '../../domain/plan/learnt-put-limit';
 import type { OrganizationPolicy } from '../../domain/policy';
+import { AppError } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import type { ContainedDeps } from './containment';
@@ -25,14 +25,17 @@ type PutLimitDeps = ContainedDeps &
 const PUT_LIMIT = { kind: 'phase', key: 'put-limit' } as const;
 
 /**
- * The limit as earlier runs learnt it, from the organization's ledger; with each day since it is tried larger again. Where the
+ * The limit as earlier runs learnt it, from the organization's ledger as the run read it; with each day since it is tried larger again. Where the
  * ledger cannot be read it is the policy's, which UiPath may have to refuse once more.
  */
 export async function readPutLimit(
   deps: PutLimitDeps,
   organization: Pick<OrganizationPolicy, 'alias' | 'maxIdsPerPut'>,
+  ownLedger: PutLimit['ownLedger'],
 ): Promise<PutLimit> {
-  const ownLedger = await readIfReadable(deps, organization.alias);
+  if (ownLedger === 'unreadable')
+    await deps.units.doWithout(PUT_LIMIT, new AppError('record-unreadable', 'The ledger cannot be read'));
+  else await deps.units.settle(PUT_LIMIT);
   const known = ownLedger === 'unreadable' ? undefined : ownLedger;
   const { maxIdsPerPut: most, maxIdsLearntMs: learntMs = 0 } = known ?? {};
   let limit = Math.min(
@@ -51,18 +54,4 @@ export async function readPutLimit(
       }));
     },
   };
-}
-
-async function readIfReadable(
-  { ledger, units }: PutLimitDeps,
-  alias: string,
-): Promise<PutLimit['ownLedger']> {
-  try {
-    const read = await ledger.read(organizationSubject(alias));
-    await units.settle(PUT_LIMIT);
-    return read?.value;
-  } catch (error) {
-    await units.doWithout(PUT_LIMIT, error);
-    return 'unreadable';
-  }
 }

@@ -21,7 +21,7 @@ import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
 import { handOnEmptying } from '../ledger/carry-emptying-edit';
 import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
-import { withoutLossesByEdit, type EditOfRun } from './follow-policy-edit';
+import { withoutLossesByEdit } from './follow-policy-edit';
 import { casesByPerson, hasLess, isAnyWaiting } from './membership-cases-by-person';
 import { guardOrDefer, type GuardPlanDeps, type IsLaterRemoval } from './guard-plan';
 import type { GuardedBatch } from '../../domain/plan/guarded-batch';
@@ -40,11 +40,10 @@ type LoadMarkedDeps = LoadPersonDeps &
   Readonly<{ changes: Pick<ChangeStore, 'clearMark' | 'mark'> }>;
 
 /** What keeps an edit of the policy from acting on people one by one. */
-type EditOfPeople = Pick<EditOfRun, 'isOther'> &
-  Readonly<{
-    /** Whether what an edit alone takes from a person waits, until all whom it concerns are weighed together. */
-    isUnweighed: (personKey: string) => boolean;
-  }>;
+type EditOfPeople = Readonly<{
+  /** Whether what an edit alone takes from a person waits, until all whom it concerns are weighed together. */
+  isUnweighed: (personKey: string) => boolean;
+}>;
 
 export type ReconcilePeopleMembershipsDeps = LoadMarkedDeps &
   Readonly<{
@@ -158,7 +157,7 @@ async function planPass(
     people: people.map((person): PlannedPerson => {
       const { key } = person.subject;
       const identity = accounts.toRecord.get(key);
-      const isDeferred = deferred.has(key) || deps.edit.isOther || isChangedUnseen(deps, key);
+      const isDeferred = deferred.has(key) || isChangedUnseen(deps, key);
       return { person, cases: cases.get(key) ?? [], identity, isDeferred };
     }),
   };

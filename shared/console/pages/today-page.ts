@@ -4,12 +4,14 @@ import { openCount, summarizeNight } from '../../domain/audit/audit-summary';
 import { markup, name, time, type Markup } from '../../html/markup';
 import { renderChanges, renderUnknown } from '../../reports/report-page';
 import { renderTrend } from '../../reports/trend-chart';
+import type { VersionStanding } from '../../access/ledger/policy-versions';
 import type { NotificationState } from '../../storage/notification-state';
 import { CONSOLE_PATH } from '../path-and-page-names';
 import { renderReportLinks } from './report-links';
 
 export type Today = Readonly<{
   organization: string;
+  version: VersionStanding;
   /** undefined: no audit has ended yet. */
   latest: ReportInContext | undefined;
   holds: number;
@@ -37,6 +39,7 @@ export function renderToday(today: Today): Markup {
     ([number, word, page]) =>
       markup`<li><strong>${number}</strong><a href="${CONSOLE_PATH}/${organization}/${page}">${word}</a></li>`,
   )}</ul>
+${renderVersion(today)}
 ${renderUnreadSources(today)}
 ${renderNotificationFailures(today)}
 ${latest === undefined ? markup`<p>No audit has ended yet.</p>` : renderLatest(latest)}`;
@@ -49,6 +52,18 @@ ${renderReportLinks(report)}</p>
 ${renderChanges(report, before, `${CONSOLE_PATH}/${report.organization}/findings?show=all`)}
 <h2>Over the nights</h2>
 ${renderTrend(nights)}`;
+}
+
+/** That this deployment does nothing, or that another one does not. */
+function renderVersion({ organization, version: { onRecord, elsewhere } }: Today): Markup {
+  return markup`${
+    onRecord === undefined
+      ? markup``
+      : markup`<p class="alert">Another version of the policy is in force: ${onRecord.number ?? ''} <code>${onRecord.hash.slice(0, 12)}</code> ${name(onRecord.file ?? '')}${onRecord.sinceMs === undefined ? '' : markup`, since ${time(onRecord.sinceMs)}`}. This deployment has another file and does nothing for ${organization}.</p>`
+  }${elsewhere.map(
+    ({ hash, origin, sinceMs }) =>
+      markup`<p class="alert">Another deployment on this storage has a policy that is not in force, and does nothing: <code>${hash.slice(0, 12)}</code> ${name(`${origin.kind} ${origin.name}`)}, since ${time(sinceMs)}.</p>`,
+  )}`;
 }
 
 function renderUnreadSources({ sources }: Today): Markup {

@@ -162,6 +162,11 @@ const CATALOG = {
     why: 'The container that the policy names does not have the signed checkpoints: if the whole storage account is put back, nothing shows it.',
     mend: 'Give the managed identity of the application the role Storage Blob Data Contributor on the container, and look at its firewall.',
   }),
+  'policy-elsewhere': createCheckEntry('policy-elsewhere', 'high', {
+    title: 'Deployment with another policy',
+    why: 'Another deployment works on this storage with a policy that is not in force. It does nothing, and whoever edits its file changes nothing, or replaces the policy in force.',
+    mend: 'Stop the deployment that is not wanted, or give both the same file, or each a storage account of its own.',
+  }),
   'night-missing': createCheckEntry('night-missing', 'high', {
     title: 'Night without an audit',
     why: 'Between two audits there was more time than agreed: nothing is known of it.',

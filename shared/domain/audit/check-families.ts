@@ -53,6 +53,7 @@ export const FAMILIES: Readonly<Record<BuiltInCheckId, CheckFamily | 'none'>> = 
   'source-silent': 'operations',
   'deliveries-dead': 'operations',
   'night-missing': 'operations',
+  'policy-elsewhere': 'operations',
   'evidence-broken': 'operations',
   'checkpoint-uncopied': 'operations',
   'audit-unfinished': 'operations',

@@ -88,6 +88,7 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
   'evidence-broken': () => ['evidence'],
   'checkpoint-uncopied': () => ['evidence'],
   'audit-unfinished': OWN_RECORDS,
+  'policy-elsewhere': OWN_RECORDS,
   'revoke-failed': () => ['refused-changes'],
   'change-refused': () => ['refused-changes'],
   'plan-held': () => ['holds'],

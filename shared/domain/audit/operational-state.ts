@@ -48,6 +48,10 @@ export type OperationalState = Readonly<{
     /** Checkpoints that the container elsewhere lacks, and why. */
     uncopied?: Readonly<{ place: string; count: number; code: string }>;
   }>;
+  /** Policies that other deployments on this storage have and that are not in force. */
+  policiesElsewhere?: ReadonlyArray<
+    Readonly<{ hash: string; origin: Readonly<{ kind: string; name: string }>; sinceMs: number }>
+  >;
   /** What of all this could not be read, and is left empty. */
   unread: readonly UnknownPart[];
   /** Members of Administrators by earlier audits, and those of them who went, since when: where the policy does not say who may be there. */

@@ -53,6 +53,7 @@ export const WAIVABLE_KEYS: Readonly<Record<BuiltInCheckId, readonly string[]>> 
   'evidence-broken': ['kind', 'subject'],
   'checkpoint-uncopied': ['place'],
   'night-missing': ['after'],
+  'policy-elsewhere': ['policy'],
   'audit-unfinished': ['night'],
   'revoke-failed': REFUSED_CHANGE,
   'change-refused': REFUSED_CHANGE,

@@ -12,7 +12,26 @@ export type OrganizationStatus = Readonly<{
   atMs: number;
   /** `atMs`: when the checks were made, which is not for every question anew. */
   readiness: Known<Readonly<{ atMs: number; checks: number; faults: readonly ReadinessFault[] }>>;
-  policy: Readonly<{ hash: string; sinceMs: Known<number | null> }>;
+  /** `onRecord`: the version in force, where that is not the one of this process. `elsewhere`: files of other deployments on this storage, which do nothing. */
+  policy: Readonly<{
+    hash: string;
+    sinceMs: Known<number | null>;
+    standing: Known<
+      Readonly<{
+        onRecord?:
+          | Readonly<{
+              hash: string;
+              number?: number | undefined;
+              sinceMs?: number | undefined;
+              file?: string | undefined;
+            }>
+          | undefined;
+        elsewhere: ReadonlyArray<
+          Readonly<{ hash: string; origin: Readonly<{ name: string }>; sinceMs: number }>
+        >;
+      }>
+    >;
+  }>;
   /** null: no audit has ended yet. */
   audit: Known<AuditSummary | null>;
   holds: Known<Readonly<{ count: number; removals: number }>>;
@@ -57,7 +76,19 @@ export function whatToSeeTo(status: OrganizationStatus): readonly string[] {
     ...(refusedChanges.kind === 'known' && refusedChanges.value > 0
       ? [`${countOf(refusedChanges.value, 'refused change')}: access dead-letters list`]
       : []),
+    ...whyPolicy(status.policy.standing),
     ...unknown,
+  ];
+}
+
+function whyPolicy(standing: OrganizationStatus['policy']['standing']): readonly string[] {
+  if (standing.kind === 'unknown') return [];
+  const { onRecord, elsewhere } = standing.value;
+  return [
+    ...(onRecord === undefined ? [] : ['another version of the policy is in force: access doctor']),
+    ...(elsewhere.length === 0
+      ? []
+      : ['another deployment on this storage has a policy that is not in force: access doctor']),
   ];
 }
 

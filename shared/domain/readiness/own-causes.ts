@@ -28,8 +28,13 @@ export const OWN_CAUSES = {
   },
   'policy-of-another-deployment': {
     means: 'another deployment brought another policy into force on the same storage',
-    fix: 'stop one of the two deployments, or give both the same policy file, or each a storage account of its own',
-    docs: `${SETUP}#5-the-policy`,
+    fix: 'stop the deployment that is not wanted, or give it a storage account of its own, or both the same file. To bring the file of this one into force write it again: upload the blob once more, or change a line of the file, such as a comment',
+    docs: `${OPERATIONS}#two-deployments-on-one-storage`,
+  },
+  'policy-elsewhere': {
+    means: 'another deployment on the same storage has a policy that is not in force, and does nothing',
+    fix: 'stop that deployment, or give it the same file, or a storage account of its own',
+    docs: `${OPERATIONS}#two-deployments-on-one-storage`,
   },
   'organization-observed': {
     means: 'the policy has the organization in observe: nothing is written to UiPath for it',

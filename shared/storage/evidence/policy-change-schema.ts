@@ -5,6 +5,7 @@ import type { RecordedPolicyChange } from '../../domain/policy-version';
 export const PolicyChangeFactsSchema = z.object({
   from: z.string().exactOptional(),
   to: z.string(),
+  number: z.number().exactOptional(),
   origin: z.object({
     kind: z.enum(['blob', 'file']),
     name: z.string(),

@@ -11,7 +11,8 @@ export async function editPolicy(world: World, policy: Fields): Promise<void> {
   world.engine.setPolicy(text);
   const { hash, organizations } = await app.policy();
   const version = { hash, text, origin: { kind: 'file', name: 'policy.yaml' } } as const;
-  app.policyEdits.open(await bringPolicyIntoForce(recordingOn(storage, clock), version, organizations));
+  const deps = { ...recordingOn(storage, clock), policyMemory: app.policyMemory };
+  app.policyEdits.open(await bringPolicyIntoForce(deps, version, organizations));
 }
 
 /** Look-ups that are POSTs, by the last parts of their addresses. All else that is no GET may change something. */

@@ -31,7 +31,9 @@ export async function edit(world: World, change: Fields): Promise<string> {
   world.engine.setPolicy(text);
   const { hash, organizations } = await app.policy();
   const version = { hash, text, origin: { kind: 'file', name: 'policy.yaml' } } as const;
-  app.policyEdits.open(await bringPolicyIntoForce(recordingOn(storage, clock), version, organizations));
+  const seen = { ...app.policyMemory, isSeenWritten: () => true };
+  const deps = { ...recordingOn(storage, clock), policyMemory: seen };
+  app.policyEdits.open(await bringPolicyIntoForce(deps, version, organizations));
   return hash;
 }
 

@@ -472,14 +472,21 @@ const OF_POLICY: readonly Mistake[] = [
   {
     mistake: 'two deployments have different policies on one storage',
     plant: async ({ uploadPolicy, bringIntoForce, policyText }) => {
+      // Times of blobs have whole seconds.
+      await sleep(1_100);
       await uploadPolicy(`${policyText}# of another deployment\n`, 'other.yaml');
       await bringIntoForce('other.yaml');
-      return async () => bringIntoForce('policy.yaml');
+      return async () => {
+        await sleep(1_100);
+        await uploadPolicy(policyText);
+        await bringIntoForce('policy.yaml');
+      };
     },
-    tells: { 'policy-in-force': 'policy-of-another-deployment' },
-    problem: /on record for acme$/,
-    fix: /stop one of the two deployments/,
-    docs: `${SETUP}#5-the-policy`,
+    tells: { 'policy-in-force:acme': 'policy-of-another-deployment' },
+    problem:
+      /^In force is version 2 .*, from blob policy\/other.yaml, since .*; this deployment has another \(.*, blob policy\/policy.yaml\), and does nothing for acme$/,
+    fix: /upload the blob once more/,
+    docs: 'docs/operations.md#two-deployments-on-one-storage',
   },
 ];
 

@@ -28,6 +28,7 @@ describe('readiness against a whole stack', () => {
       'evidence-key',
       'console-key',
       'sign-in',
+      'policy-in-force:acme',
       'vault:acme',
       'token:acme',
       'organization:acme',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { startAudit } from '../../../shared/access/audit/start-audit';
 import { sweepDueAndPendingWork, type SweepDeps } from '../../../shared/access/sweep-due-and-pending-work';
+import { createPolicyMemory } from '../../../shared/access/ledger/policy-versions';
 import { createPolicyEdits } from '../../../shared/access/ledger/policy-edits';
 import type { Policy } from '../../../shared/domain/policy';
 import { AppError } from '../../../shared/errors';
@@ -33,7 +34,12 @@ function aTimer({ organizations, dates = [], resends = [], fails = new Set(), ca
     if (fails.has(call)) throw new AppError('storage-unavailable', 'It is away');
     return result;
   };
-  const sources = ['hr-1', 'hr-2'].map((name) => ({ feed: 'hr', name, format: 'standard' }));
+  const sources = ['hr-1', 'hr-2'].map((name) => ({
+    feed: 'hr',
+    name,
+    format: 'standard',
+    organizations,
+  }));
   const deps = {
     policy: async () =>
       ({
@@ -41,6 +47,7 @@ function aTimer({ organizations, dates = [], resends = [], fails = new Set(), ca
         sources,
       }) as unknown as Policy,
     policyEdits: createPolicyEdits(),
+    policyMemory: createPolicyMemory(),
     due: {
       listDue: async (organization: string) =>
         note(

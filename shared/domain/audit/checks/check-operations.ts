@@ -24,6 +24,7 @@ export function checkOperations(audit: CheckInput): readonly Finding[] {
     ...checkSources(audit),
     ...checkDeliveries(audit),
     ...checkNights(audit),
+    ...checkPolicies(audit),
     ...checkChanges(audit),
     ...checkGuards(audit),
     ...checkConditions(audit),
@@ -115,6 +116,18 @@ function checkNights(audit: CheckInput): readonly Finding[] {
     ...(isMissing ? [createAuditFinding(audit, 'night-missing', { after: lastAudit.night })] : []),
     ...unfinished.map((night) => createAuditFinding(audit, 'audit-unfinished', { night })),
   ];
+}
+
+function checkPolicies(audit: CheckInput): readonly Finding[] {
+  const { policiesElsewhere = [] } = audit.operations;
+  return policiesElsewhere.map(({ hash: policy, origin: { kind, name }, sinceMs }) =>
+    createAuditFinding(
+      audit,
+      'policy-elsewhere',
+      { policy },
+      { file: `${kind} ${name}`, since: new Date(sinceMs).toISOString() },
+    ),
+  );
 }
 
 function checkChanges(audit: CheckInput): readonly Finding[] {

@@ -135,6 +135,10 @@ const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noP
     'by-hand',
     'The container is opened to the managed identity of the application. It ends by itself with the next night that can write there: what was missed is written then.',
   ),
+  'policy-elsewhere': createNoPlan(
+    'by-hand',
+    'The deployment that is not wanted is stopped, or gets the same file or a storage account of its own. It ends by itself three hours after the other deployment was seen last.',
+  ),
   'night-missing': createNoPlan('by-itself', 'It ends by itself with the next audit that comes in time.'),
   'audit-unfinished': createNoPlan(
     'by-itself',

@@ -255,23 +255,32 @@ describe('an edit of the policy beside other words', () => {
     expect([world.members('Developers'), await failing(world)]).toEqual([[], []]);
   });
 
-  it('plans whoever a process with an older version planned again, under the one in force', async () => {
-    const world = await staffed(start);
-    const older = await world.engine.app.policy();
-    await edit(world, {
-      birthright: [AUTOMATION, line('finance', 'Finance', ['Finance', 'Users', 'Treasury'])],
-    });
-    await live(world, MINUTE_MS);
-    const { app } = world.engine;
-    await world.moves(CARA, { attributes: { department: 'Finance' } });
-    await world.engine.finish({ instances: [{ ...app, policy: async () => older }], withinMs: MINUTE_MS });
-    expect([world.members('Finance'), world.members('Treasury')]).toEqual([
-      [CARA, DAN, OLGA],
-      [DAN, OLGA],
-    ]);
-    await live(world, MINUTE_MS);
-    expect(world.members('Treasury')).toEqual([CARA, DAN, OLGA]);
-  });
+  it.each(['an older version', 'an older version, and has not read the file again'])(
+    'does nothing with a word that a process with %s comes to, until it has the one in force',
+    async (which) => {
+      const world = await staffed(start);
+      const older = await world.engine.app.policy();
+      await edit(world, {
+        birthright: [AUTOMATION, line('finance', 'Finance', ['Finance', 'Users', 'Treasury'])],
+      });
+      await live(world, MINUTE_MS);
+      const isForGood = which === 'an older version';
+      const other = {
+        ...world.engine.newInstance(),
+        policy: async () => older,
+        ...(isForGood ? { policyLookedAgain: async () => older } : {}),
+      };
+      await world.moves(CARA, { attributes: { department: 'Finance' } });
+      await world.engine.finish({ instances: [other], withinMs: MINUTE_MS });
+      const moved = isForGood ? [DAN, OLGA] : [CARA, DAN, OLGA];
+      expect([world.members('Finance'), world.members('Treasury')]).toEqual([moved, moved]);
+      await live(world, 3 * MINUTE_MS);
+      expect(world.members('Treasury')).toEqual([CARA, DAN, OLGA]);
+      expect(world.engine.log.filter(({ event }) => event === 'policy-not-in-force')).toHaveLength(
+        isForGood ? 1 : 0,
+      );
+    },
+  );
 
   it('is marked also where looking for what is due takes all its time', async () => {
     const world = await staffed(start);

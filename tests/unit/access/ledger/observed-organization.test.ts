@@ -6,6 +6,7 @@ import {
   requireEnforced,
   type ObservedDeps,
 } from '../../../../shared/access/ledger/observed-organization';
+import { createOwnRecords } from '../../../../shared/access/ledger/version-in-force';
 import { NEW_ORGANIZATION_LEDGER, withMode } from '../../../../shared/domain/ledger/organization-ledger';
 import type { OrganizationMode, Policy } from '../../../../shared/domain/policy';
 import { AppError, errorCodeOf } from '../../../../shared/errors';
@@ -102,13 +103,15 @@ describe('writes one after the other', () => {
     const gate = createWriteGate(
       {
         policy: async () => deps().policy(),
-        ledger: {
-          read: async (subject) => {
-            reads += 1;
-            return deps().ledger.read(subject);
+        ownRecords: createOwnRecords({
+          ledger: {
+            read: async (subject) => {
+              reads += 1;
+              return deps().ledger.read(subject);
+            },
           },
-        },
-        clock: { now: () => nowMs },
+          clock: { now: () => nowMs },
+        }),
       },
       'acme',
     );

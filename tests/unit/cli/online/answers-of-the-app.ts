@@ -17,7 +17,11 @@ export function status(overrides: Partial<OrganizationStatus> = {}): Organizatio
     organization: 'acme',
     atMs: NOW_MS,
     readiness: known({ atMs: NOW_MS, checks: 9, faults: [] }),
-    policy: { hash: 'ab'.repeat(32), sinceMs: known(NOW_MS - 86_400_000) },
+    policy: {
+      hash: 'ab'.repeat(32),
+      sinceMs: known(NOW_MS - 86_400_000),
+      standing: known({ elsewhere: [] }),
+    },
     audit: known({
       night: '202603020200',
       takenAtMs: NOW_MS - 7 * 3_600_000,
