@@ -28,7 +28,7 @@ export type EndRuleWithGroupsDeps = WithholdRuleDeps &
     changes: Pick<ChangeStore, 'listMarks'>;
     due: Pick<DueDates, 'schedule'>;
     clock: Pick<Clock, 'now'>;
-    ruleEdit: Pick<EditOfRun, 'isFollowed' | 'isOther'>;
+    ruleEdit: Pick<EditOfRun, 'isFollowed'>;
   }>;
 
 /** Marks that are looked through. */
@@ -66,7 +66,7 @@ export async function endRuleWithGroups(
 }
 
 async function isToWait(deps: EndRuleWithGroupsDeps, left: readonly string[]): Promise<boolean> {
-  if (deps.ruleEdit.isOther || !deps.ruleEdit.isFollowed()) return true;
+  if (!deps.ruleEdit.isFollowed()) return true;
   const { alias, groups: named } = deps.organization;
   const groups = await deps.groupsByName('normal');
   // One of them may be known by another name by now, or have another in the policy.
