@@ -40,7 +40,7 @@ async function deploy(world: World, change: object): Promise<Deployment> {
   const textOf = (fields: object): string =>
     policyOfWorld(uipath.identityBaseUrl(world.alias), { ...FIRST, ...fields });
   await writeFile(path, textOf(change));
-  const [{ clientId = '', clientSecret = '' } = {}] = DEMO_SEED.clients ?? [];
+  const { clientId = '', clientSecret = '' } = DEMO_SEED.clients?.[0] ?? {};
   const log: Deployment['log'] = [];
   const config = parseConfig({
     AzureWebJobsStorage: 'UseDevelopmentStorage=true',

@@ -128,3 +128,24 @@ describe('writes one after the other', () => {
     expect(await write()).toBe(REFUSED);
   });
 });
+
+describe('another version than that of this process', () => {
+  it('that comes on record refuses writes and releases within a second, and the same one none', async () => {
+    let policyHash = 'h';
+    let nowMs = 0;
+    const read = async () => ({ value: { ...NEW_ORGANIZATION_LEDGER, policyHash } }) as never;
+    const deps = { ...depsOf({ acme: 'enforce' }), ledger: { read } };
+    const ownRecords = createOwnRecords({ ledger: deps.ledger, clock: { now: () => nowMs } });
+    const gate = createWriteGate({ policy: deps.policy, ownRecords }, 'acme');
+    const write = async (): Promise<string> => gate().then(() => 'made', errorCodeOf);
+    expect([await write(), await codeOf(deps, 'acme')]).toEqual(['made', undefined]);
+    policyHash = 'other';
+    nowMs = 1_000;
+    expect([await write(), await codeOf(deps, 'acme')]).toEqual([
+      'policy-not-in-force',
+      'policy-not-in-force',
+    ]);
+    policyHash = 'h';
+    expect(await write()).toBe('made');
+  });
+});

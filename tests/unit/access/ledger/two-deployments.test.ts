@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { passDeliveryOn } from '../../../../shared/access/intake/process-delivery';
+import { passRunOn } from '../../../../shared/access/writer/apply-changes';
 import { bringPolicyIntoForce } from '../../../../shared/access/ledger/bring-policy-into-force';
 import {
   createPolicyMemory,
@@ -242,5 +244,33 @@ describe('what a process believes of the record', () => {
     const { reads } = counted.calls;
     for (let event = 0; event < 100; event += 1) expect(await one.acts()).toBe(true);
     expect(counted.calls.reads).toBe(reads + 1);
+  });
+});
+
+describe('a message that came to a process which does nothing', () => {
+  it('is passed on nine times, and then left to the sweep of the deployment in force', async () => {
+    const sent: Array<Readonly<{ passedOn?: number | undefined }>> = [];
+    const delays: Array<number | undefined> = [];
+    const queues = {
+      enqueueDelivery: async (message: object, _lane: unknown, delayMs?: number) => {
+        sent.push(message);
+        delays.push(delayMs);
+      },
+      enqueueChanges: async (message: object, delayMs?: number) => {
+        sent.push(message);
+        delays.push(delayMs);
+      },
+      enqueueAudit: async () => undefined,
+    };
+    const delivery = { feed: 'hr', source: 's', deliveryId: 'd' } as const;
+    for (let hop = 0; hop < 20; hop += 1)
+      await passDeliveryOn({ queues }, { ...delivery, ...sent.at(-1) }, 'urgent');
+    expect(sent.map(({ passedOn }) => passedOn)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    sent.length = 0;
+    for (let hop = 0; hop < 20; hop += 1)
+      await passRunOn({ queues }, { organization: 'acme', booking: 'b', ...sent.at(-1) });
+    expect(sent).toHaveLength(9);
+    expect(sent.at(-1)).toEqual({ organization: 'acme', booking: 'b', passedOn: 9 });
+    expect(new Set(delays)).toEqual(new Set([5_000]));
   });
 });
