@@ -93,11 +93,13 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
     log({ event: 'row-unreadable', ...row });
   }, clock);
   const stores = createStores(infrastructure, onUnreadable);
-  const client = createOrganizationClients({ ...infrastructure, secrets, ledger: stores.ledger });
+  const client = createOrganizationClients({ ...infrastructure, ...stores, secrets });
   const checks: AppDeps['readinessChecks'] = async ({ isFresh }) =>
     readinessChecks({
       ...infrastructure,
       ledger: stores.ledger,
+      pauses: stores.pauses,
+      changes: stores.changes,
       // Each asked for once, however many checks need it.
       secrets: createCachedSecrets(infrastructure.secretProbe, { clock, log: () => undefined }),
       probe,

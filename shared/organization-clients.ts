@@ -5,6 +5,7 @@ import { AppError } from './errors';
 import type { Infrastructure } from './infrastructure';
 import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretStore } from './secrets/secret-store-interface';
+import type { Pauses } from './storage/desk/pauses';
 import type { LedgerStore } from './storage/ledger';
 import { createSentChanges } from './storage/calls/sent-changes';
 import { createQuotaGates } from './storage/quota-gate-per-organization';
@@ -19,7 +20,7 @@ type ClientParts = Pick<
   Infrastructure,
   'policy' | 'storage' | 'clock' | 'random' | 'uipathFetch' | 'quotaRules'
 > &
-  Readonly<{ secrets: SecretStore; ledger: Pick<LedgerStore, 'read'> }>;
+  Readonly<{ secrets: SecretStore; ledger: Pick<LedgerStore, 'read'>; pauses: Pick<Pauses, 'get'> }>;
 
 /** One client per organization, made anew when the policy changes; those of another policy are dropped. */
 export function createOrganizationClients(parts: ClientParts): Organizations {

@@ -11,6 +11,7 @@ import { listFailingUnits, type ListFailingUnitsDeps } from '../access/desk/list
 import { listDeadDeliveries } from '../access/ledger/list-dead-deliveries';
 import { listHolds } from '../access/ledger/list-holds';
 import { listRefusedChanges } from '../access/ledger/list-refused-changes';
+import { readShownPause } from '../access/ledger/pause-of-organization';
 import { DONE, type DecideDeps } from '../console/carry-out-decision';
 import { decideAsVisitor, readableBy, requireReadable } from '../console/decide-as-visitor';
 import { requireOperator } from '../console/require-operator';
@@ -85,6 +86,8 @@ async function read(
       return id === '' ? { plans: await listHolds(deps, alias) } : readHoldWithNames(deps, alias, id);
     case 'dead-letters':
       return listDeadLetters(deps, alias);
+    case 'pause':
+      return { pause: (await readShownPause(deps, alias)) ?? null };
     default:
       throw new AppError('page-unknown', 'There is no such question');
   }

@@ -86,6 +86,8 @@ export const PROBLEMS = {
   'uipath-conflict': { status: 502, title: 'Conflict in UiPath' },
   'uipath-rejected': { status: 502, title: 'UiPath rejected the request' },
   'organization-observed': { status: 409, title: 'The organization is in observe' },
+  'organization-paused': { status: 409, title: 'The organization is paused' },
+  'pause-unknown': { status: 404, title: 'Unknown pause' },
   internal: { status: 500, title: 'Internal error' },
 } as const satisfies Record<ErrorCode, Problem>;
 

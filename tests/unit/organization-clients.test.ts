@@ -20,6 +20,7 @@ function clientsUnder(hashes: readonly string[]) {
     uipathFetch: async () => Promise.reject(new Error('No call is expected')),
     quotaRules: {},
     ledger: { read: async () => undefined },
+    pauses: { get: async () => undefined },
     secrets: { read: async () => ({ current: credential, previous: undefined }) },
   });
 }

@@ -38,6 +38,7 @@ import {
   type RemediateAndStoreAuditResultDeps,
 } from './remediate-and-store-audit-result';
 import { readObserved } from '../ledger/observed-organization';
+import { pausedIn, type ShowPauseDeps } from '../ledger/pause-of-organization';
 import { planRemediations } from './plan-remediations';
 import { readAdministratorNames, resolveOpenIdsAndAddresses } from './resolve-open-ids-and-addresses';
 import {
@@ -53,6 +54,7 @@ import { readSnapshot } from './read-snapshot';
 export type RunAuditDeps = OperationalStateDeps &
   ProveEvidenceDeps &
   RemediateAndStoreAuditResultDeps &
+  ShowPauseDeps &
   Readonly<{
     policy: () => Promise<Policy>;
     /** The application's own id and scopes come along; `tell` hears of every call. */
@@ -213,6 +215,7 @@ async function decideNight(
     takenAtMs: nowMs,
     policyHash: policy.hash,
     ...(observed === undefined ? {} : { observed }),
+    ...(await pausedIn(deps, alias)),
     result: unknown.length > 0 || findings.some(isOpen) ? 'red' : 'green',
     unknown,
     looked: countWhatWasRead(snapshot, expected),

@@ -1,9 +1,8 @@
 import type { Clock } from '../../clock';
-import type { OrganizationLedger } from '../../domain/ledger/organization-ledger';
-import { organizationSubject } from '../../domain/ledger/subject';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
-import { AppError, errorCodeOf } from '../../errors';
+import { AppError } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
+import { readOwnRecord, requireNotPaused, type OwnRecord, type PauseDeps } from './pause-of-organization';
 
 export type ObservedDeps = Readonly<{
   policy: () => Promise<Policy>;
@@ -29,25 +28,35 @@ export async function readObserved(
  * @throws AppError `organization-observed`
  */
 export async function requireEnforced({ policy, ledger }: ObservedDeps, alias: string): Promise<void> {
-  const isObserved =
-    (await policy()).organizations.get(alias)?.mode === 'observe' ||
-    (await observedOnRecordSince(ledger, alias)) !== undefined;
-  if (isObserved)
-    throw new AppError(
-      'organization-observed',
-      `The policy has ${alias} in observe: nothing is written to UiPath until its mode is enforce`,
-    );
+  await requireEnforcing(policy, alias);
+  requireEnforcedOnRecord(await readOwnRecord(ledger, alias), alias);
+}
+
+async function requireEnforcing(policy: ObservedDeps['policy'], alias: string): Promise<void> {
+  if ((await policy()).organizations.get(alias)?.mode === 'observe') throw isObserved(alias);
+}
+
+function requireEnforcedOnRecord(own: OwnRecord, alias: string): void {
+  if (own !== 'unreadable' && own?.observedSinceMs !== undefined) throw isObserved(alias);
+}
+
+function isObserved(alias: string): AppError {
+  return new AppError(
+    'organization-observed',
+    `The policy has ${alias} in observe: nothing is written to UiPath until its mode is enforce`,
+  );
 }
 
 /** Several writes of a moment ask the record once. */
 const BELIEVED_MS = 1_000;
 
 /**
- * `requireEnforced` for whoever writes again and again: that the record does not have the organization in observe is believed for a second,
- * and the policy of this process is asked each time.
+ * Refuses every write to UiPath while the organization is in observe or paused, for whoever writes again and again: that the record says
+ * neither is believed for a second, and the policy of this process is asked each time.
+ * @throws AppError `organization-observed`, `organization-paused`
  */
 export function createWriteGate(
-  deps: ObservedDeps & Readonly<{ clock: Pick<Clock, 'now'> }>,
+  deps: ObservedDeps & PauseDeps & Readonly<{ clock: Pick<Clock, 'now'> }>,
   alias: string,
 ): () => Promise<void> {
   let readAtMs = Number.NEGATIVE_INFINITY;
@@ -55,9 +64,12 @@ export function createWriteGate(
     const nowMs = deps.clock.now();
     const ageMs = nowMs - readAtMs;
     const isBelieved = ageMs >= 0 && ageMs < BELIEVED_MS;
-    const ledger = isBelieved ? { read: async () => undefined } : deps.ledger;
-    await requireEnforced({ policy: deps.policy, ledger }, alias);
-    if (!isBelieved) readAtMs = nowMs;
+    await requireEnforcing(deps.policy, alias);
+    if (isBelieved) return;
+    const own = await readOwnRecord(deps.ledger, alias);
+    requireEnforcedOnRecord(own, alias);
+    await requireNotPaused(deps, { alias, own, nowMs });
+    readAtMs = nowMs;
   };
 }
 
@@ -70,7 +82,7 @@ export async function mayHaveLeftUndone(
   { alias, mode }: Pick<OrganizationPolicy, 'alias' | 'mode'>,
 ): Promise<boolean> {
   if (mode === 'observe') return true;
-  const own = await readIfReadable(ledger, alias);
+  const own = await readOwnRecord(ledger, alias);
   return own === 'unreadable' || own?.wasObserved === true;
 }
 
@@ -78,18 +90,6 @@ async function observedOnRecordSince(
   ledger: ObservedDeps['ledger'],
   alias: string,
 ): Promise<number | undefined> {
-  const own = await readIfReadable(ledger, alias);
+  const own = await readOwnRecord(ledger, alias);
   return own === 'unreadable' ? undefined : own?.observedSinceMs;
-}
-
-async function readIfReadable(
-  ledger: ObservedDeps['ledger'],
-  alias: string,
-): Promise<OrganizationLedger | 'unreadable' | undefined> {
-  try {
-    return (await ledger.read(organizationSubject(alias)))?.value;
-  } catch (error) {
-    if (errorCodeOf(error) !== 'record-unreadable') throw error;
-    return 'unreadable';
-  }
 }

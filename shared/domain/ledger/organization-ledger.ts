@@ -1,3 +1,4 @@
+import type { Pause } from '../pause';
 import type { OrganizationMode } from '../policy';
 
 /** What is known of an organization as a whole; its evidence holds the runs and audits. */
@@ -19,6 +20,8 @@ export type OrganizationLedger = Readonly<{
   observedSinceMs?: number;
   /** It was in observe since everybody was planned last: what would have been done meanwhile is not done. */
   wasObserved?: true;
+  /** Somebody stopped every change of it. One that has ended by itself may still stand here. */
+  paused?: Pause;
 }>;
 
 /** Which version is in force, and how far it is followed. */

@@ -108,6 +108,7 @@ describe('writes one after the other', () => {
             return deps().ledger.read(subject);
           },
         },
+        pauses: { get: async () => undefined },
         clock: { now: () => nowMs },
       },
       'acme',

@@ -18,6 +18,18 @@ export function status(overrides: Partial<OrganizationStatus> = {}): Organizatio
     atMs: NOW_MS,
     readiness: known({ atMs: NOW_MS, checks: 9, faults: [] }),
     policy: { hash: 'ab'.repeat(32), sinceMs: known(NOW_MS - 86_400_000) },
+    pause: known(null),
+    rollOut: {
+      mode: 'enforce',
+      observedSinceMs: known(null),
+      groups: {
+        observe: { count: 0, first: null },
+        additive: { count: 0, first: null },
+        authoritative: { count: 3, first: 'Support' },
+      },
+      nights: known({ whole: 9, green: 9 }),
+      sources: known({ silent: [] }),
+    },
     audit: known({
       night: '202603020200',
       takenAtMs: NOW_MS - 7 * 3_600_000,
