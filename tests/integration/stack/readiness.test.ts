@@ -28,6 +28,7 @@ describe('readiness against a whole stack', () => {
       'evidence-key',
       'console-key',
       'sign-in',
+      'pause:acme',
       'vault:acme',
       'token:acme',
       'organization:acme',
