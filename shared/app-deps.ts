@@ -97,12 +97,14 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
   }, clock);
   const stores = createStores(infrastructure, onUnreadable);
   const ownRecords = createOwnRecords({ ledger: stores.ledger, clock });
-  const client = createOrganizationClients({ ...infrastructure, secrets, ownRecords });
+  const client = createOrganizationClients({ ...infrastructure, secrets, ownRecords, pauses: stores.pauses });
   const checks: AppDeps['readinessChecks'] = async ({ isFresh }) =>
     readinessChecks({
       ...infrastructure,
       ledger: stores.ledger,
       deliveries: stores.deliveries,
+      pauses: stores.pauses,
+      changes: stores.changes,
       // Each asked for once, however many checks need it.
       secrets: createCachedSecrets(infrastructure.secretProbe, { clock, log: () => undefined }),
       probe,

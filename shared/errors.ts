@@ -94,6 +94,9 @@ export type ErrorCode =
   | 'uipath-rejected'
   // The policy has the organization in observe
   | 'organization-observed'
+  // Somebody paused the organization; nobody did, or another pause is in force than was named
+  | 'organization-paused'
+  | 'pause-unknown'
   // Anything that was not raised on purpose
   | 'internal';
 

@@ -6,6 +6,7 @@ import { AppError } from './errors';
 import type { Infrastructure } from './infrastructure';
 import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretStore } from './secrets/secret-store-interface';
+import type { Pauses } from './storage/desk/pauses';
 import { createSentChanges } from './storage/calls/sent-changes';
 import { createQuotaGates } from './storage/quota-gate-per-organization';
 import { coded } from './storage/storage-errors';
@@ -19,7 +20,7 @@ type ClientParts = Pick<
   Infrastructure,
   'policy' | 'storage' | 'clock' | 'random' | 'uipathFetch' | 'quotaRules'
 > &
-  Readonly<{ secrets: SecretStore; ownRecords: OwnRecords }>;
+  Readonly<{ secrets: SecretStore; ownRecords: OwnRecords; pauses: Pick<Pauses, 'get'> }>;
 
 /** One client per organization, made anew when the policy changes; those of another policy are dropped. */
 export function createOrganizationClients(parts: ClientParts): Organizations {

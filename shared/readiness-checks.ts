@@ -1,8 +1,10 @@
 import { readObserved } from './access/ledger/observed-organization';
+import { readShownPause, type ShowPauseDeps } from './access/ledger/pause-of-organization';
 import { checksOfOrganization, type OrganizationProbe } from './access/readiness/check-organization';
 import { checksOfPolicy, checkVersionOnRecord, type CheckPolicyDeps } from './access/readiness/check-policy';
 import type { PassMemory } from './access/readiness/remember-passes';
 import type { ReadinessCheck } from './access/run-readiness-checks';
+import { pauseInWords } from './domain/pause';
 import type { OrganizationPolicy, Policy } from './domain/policy';
 import { faultInSignIn, type SignInSettings } from './domain/readiness/judge-sign-in';
 import { faultsInVersions } from './domain/secret-form-and-faults';
@@ -16,6 +18,7 @@ import type { SecretStore, SecretVersions } from './secrets/secret-store-interfa
 import type { StorageAccount } from './storage/storage-account';
 
 type ReadinessParts = CheckPolicyDeps &
+  ShowPauseDeps &
   Readonly<{
     /** As the vault has them now. */
     secrets: SecretStore;
@@ -142,6 +145,24 @@ function ofMode({ ledger }: ReadinessParts, organization: OrganizationPolicy): R
   };
 }
 
+/** Somebody knows of a pause, so that it is no fault: one that got lost is. */
+function ofPause(parts: ReadinessParts, { alias }: OrganizationPolicy): ReadinessCheck {
+  return {
+    name: `pause:${alias}`,
+    tried: 'look whether somebody paused the organization',
+    asks: 'storage',
+    needs: ['storage', EVIDENCE_SECRET],
+    check: async () => {
+      const pause = await readShownPause(parts, alias);
+      if (pause === undefined) return undefined;
+      return {
+        cause: pause.isLost ? 'pause-lost' : 'organization-paused',
+        problem: pauseInWords(pause).join('. '),
+      };
+    },
+  };
+}
+
 function ofOrganization(
   parts: ReadinessParts,
   organization: OrganizationPolicy,
@@ -153,6 +174,7 @@ function ofOrganization(
   return [
     checkVersionOnRecord(parts, organization),
     ...(mode === 'enforce' ? [] : [ofMode(parts, organization)]),
+    ofPause(parts, organization),
     ofSecret(`vault:${alias}`, credentialSecret, async () =>
       readOrganizationCredential(secrets, credentialSecret),
     ),

@@ -6,6 +6,7 @@ import { addDoctor } from './doctor';
 import { addExplain } from './explain';
 import { addHistory } from './history';
 import { addHolds } from './holds';
+import { addPause } from './pause';
 import { addStatus } from './status';
 import { addWho } from './who';
 
@@ -16,6 +17,7 @@ export function addOnlineCommands(program: Command, io: CommandIo, state: RunSta
   addExplain(program, io, state);
   addWho(program, io, state);
   addHolds(program, io, state);
+  addPause(program, io, state);
   addDeadLetters(program, io, state);
   addHistory(program, io, state);
 }

@@ -1,69 +1,11 @@
 import { z } from 'zod';
-import type { Known } from '../../shared/domain/audit/snapshot';
 import type { ExplainedReason } from '../../shared/domain/desk/explained-group';
 import type { ExplainedMember } from '../../shared/domain/desk/members-of-group';
 import type { HistoryEntry } from '../../shared/domain/desk/history';
-import type { OrganizationStatus } from '../../shared/domain/desk/organization-status';
 import { MEMBER_KINDS } from '../../shared/domain/member-kind';
+import { maybeMs, maybeText } from './status-answer';
 
 /** What the app answers, as this version of the command line understands it. Members that it does not know are passed over. */
-const known = <T>(value: z.ZodType<T>): z.ZodType<Known<T>> =>
-  z.union([
-    z.object({ kind: z.literal('known'), value }),
-    z.object({ kind: z.literal('unknown'), code: z.string() }),
-  ]);
-
-const maybeText = z.string().nullable();
-const maybeMs = z.number().nullable();
-
-export const StatusSchema: z.ZodType<OrganizationStatus> = z.object({
-  organization: z.string(),
-  atMs: z.number(),
-  readiness: known(
-    z.object({
-      atMs: z.number(),
-      checks: z.number(),
-      faults: z.array(z.object({ name: z.string(), code: z.string(), problem: z.string().optional() })),
-    }),
-  ),
-  policy: z.object({
-    hash: z.string(),
-    sinceMs: known(maybeMs),
-    standing: known(
-      z.object({
-        onRecord: z
-          .object({
-            hash: z.string(),
-            number: z.number().optional(),
-            sinceMs: z.number().optional(),
-            file: z.string().optional(),
-          })
-          .optional(),
-        elsewhere: z.array(
-          z.object({ hash: z.string(), origin: z.object({ name: z.string() }), sinceMs: z.number() }),
-        ),
-      }),
-    ),
-  }),
-  audit: known(
-    z
-      .object({
-        night: z.string(),
-        takenAtMs: z.number(),
-        result: z.enum(['green', 'red']),
-        open: z.object({ critical: z.number(), high: z.number(), medium: z.number(), low: z.number() }),
-        waived: z.number(),
-        unknown: z.number(),
-      })
-      .nullable(),
-  ),
-  holds: known(z.object({ count: z.number(), removals: z.number() })),
-  deadDeliveries: known(z.number()),
-  refusedChanges: known(z.number()),
-  requestsPending: known(z.object({ count: z.number(), isMore: z.boolean() })),
-  callsLeft: known(z.object({ GET: z.number(), PUT: z.number() })),
-});
-
 const said = z.string().optional();
 
 export const ReadinessSchema = z.object({

@@ -8,17 +8,20 @@ import { markdownText } from '../output/markdown-text';
 import { plainText } from '../output/plain-text';
 import type { TextStyle } from '../output/text-style';
 import type { Known } from '../../shared/domain/audit/snapshot';
+import { adviceOfTheDay, type Advice } from '../../shared/domain/desk/advice-of-the-day';
 import { countOf, whatToSeeTo, type OrganizationStatus } from '../../shared/domain/desk/organization-status';
-import { StatusSchema } from './answers';
 import { connect } from './ask-app';
 import { organizationsOf, withConnection } from './connection-options';
 import type { ConnectionOptions } from './sign-in';
+import { StatusSchema } from './status-answer';
 
 /** `access status`: how every organization stands, and what somebody has to see to. */
 export function addStatus(program: Command, io: CommandIo, state: RunState): void {
   const command = program
     .command('status')
-    .description('how every organization stands that you may look at; ends with 1 where somebody has to act');
+    .description(
+      'how every organization stands that you may look at, and the advice of the day; ends with 1 where somebody has to act',
+    );
   withConnection(command);
   withFormats(command, { markdown: true });
   withExamples(command, [
@@ -39,22 +42,30 @@ export function addStatus(program: Command, io: CommandIo, state: RunState): voi
 }
 
 function toAnswer(found: readonly OrganizationStatus[]): Answer {
-  const all = found.map((status) => ({ status, toSeeTo: whatToSeeTo(status) }));
+  const all = found.map((status) => {
+    const toSeeTo = whatToSeeTo(status);
+    return { status, toSeeTo, advice: adviceOfTheDay(status, toSeeTo) };
+  });
   return {
     exit: all.some(({ toSeeTo }) => toSeeTo.length > 0) ? EXIT.no : EXIT.done,
-    json: { organizations: all.map(({ status, toSeeTo }) => ({ ...status, toSeeTo })) },
+    json: { organizations: all.map(({ status, toSeeTo, advice }) => ({ ...status, toSeeTo, advice })) },
     text: (style) =>
       all
-        .map(({ status, toSeeTo }) => {
+        .map(({ status, toSeeTo, advice }) => {
           const isGood = toSeeTo.length === 0;
           const head = `${style(isGood ? 'good' : 'bad', isGood ? '✔' : '✘')} ${style('strong', plainText(status.organization))}`;
           const rows = rowsOf(status).map(([word, text]) => `  ${word.padEnd(10)} ${plainText(text, 2_000)}`);
-          return [head, ...rows, ...toSeeTo.map((one) => toDo(one, style))].join('\n');
+          return [
+            head,
+            ...rows,
+            ...toSeeTo.map((one) => toDo(one, style)),
+            ...adviceRows(advice).map(([word, text]) => `  ${word.padEnd(10)} ${plainText(text, 2_000)}`),
+          ].join('\n');
         })
         .join('\n\n'),
     markdown: () =>
       all
-        .map(({ status, toSeeTo }) =>
+        .map(({ status, toSeeTo, advice }) =>
           [
             `### ${markdownText(status.organization)}`,
             '',
@@ -64,6 +75,8 @@ function toAnswer(found: readonly OrganizationStatus[]): Answer {
             ...(toSeeTo.length === 0
               ? []
               : ['', ...toSeeTo.map((one) => `- **to do**: ${markdownText(one)}`)]),
+            '',
+            ...adviceRows(advice).map(([word, text]) => `- ${word}: ${markdownText(text)}`),
           ].join('\n'),
         )
         .join('\n\n'),
@@ -74,11 +87,20 @@ function toDo(text: string, style: TextStyle): string {
   return `  ${style('bad', 'to do')}      ${plainText(text, 2_000)}`;
 }
 
+function adviceRows({ stage, today, next, waitsFor }: Advice): ReadonlyArray<readonly [string, string]> {
+  const when = waitsFor.length === 0 ? '' : `; it waits for ${waitsFor.join(', and for ')}`;
+  return [
+    ...today.map((one) => ['today', one] as const),
+    ...(stage === 'authoritative' ? [] : [['next step', `${next}${when}`] as const]),
+  ];
+}
+
 function rowsOf(status: OrganizationStatus): ReadonlyArray<readonly [string, string]> {
   const {
     atMs,
     readiness,
     policy,
+    rollOut,
     audit,
     holds,
     deadDeliveries,
@@ -96,6 +118,7 @@ function rowsOf(status: OrganizationStatus): ReadonlyArray<readonly [string, str
       ),
     ],
     ['policy', policyText(policy)],
+    ['roll-out', rollOutText(rollOut)],
     [
       'audit',
       told(audit, (last) =>
@@ -137,6 +160,11 @@ function policyText({ hash, sinceMs, standing }: OrganizationStatus['policy']): 
       `another deployment has ${one.hash.slice(0, 12)} ${one.origin.name}, not in force${sinceText(one.sinceMs)}`,
   );
   return [own, ...inForce, ...others].join('; ');
+}
+
+function rollOutText({ mode, groups }: OrganizationStatus['rollOut']): string {
+  const counts = Object.entries(groups).flatMap(([of, { count }]) => (count === 0 ? [] : [`${count} ${of}`]));
+  return `${mode}, groups: ${counts.length === 0 ? 'none' : counts.join(', ')}`;
 }
 
 function told<T>(part: Known<T>, inWords: (value: T) => string): string {

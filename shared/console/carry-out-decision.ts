@@ -4,6 +4,11 @@ import { erasePerson, type ErasePersonDeps } from '../access/desk/erase-person';
 import { decideWhoIsWho, WHO_DECISIONS, type DecideWhoDeps } from '../access/desk/decide-who-is-who';
 import { remediateFinding, type RemediateFindingDeps } from '../access/desk/remediate-finding';
 import { waiveFinding, type WaiveDeps } from '../access/desk/waive-finding';
+import {
+  pauseOrganization,
+  resumeOrganization,
+  type PauseOrganizationDeps,
+} from '../access/desk/pause-organization';
 import { releaseHold, type HoldDeps } from '../access/desk/release-hold';
 import { retryRefusedChange, type RefusedChangeDeps } from '../access/desk/retry-refused-change';
 import {
@@ -21,7 +26,8 @@ export type DecideDeps = HoldDeps &
   WaiveDeps &
   RemediateFindingDeps &
   DecideWhoDeps &
-  ErasePersonDeps;
+  ErasePersonDeps &
+  PauseOrganizationDeps;
 
 /** Texts that a page shows after a decision, by the key in its address. A page shows no other text from its address. */
 export const DONE = {
@@ -34,6 +40,9 @@ export const DONE = {
   told: 'It is recorded with your reason, and the next run acts on it.',
   erased:
     'What was kept of the person is erased. Numbers, kinds and times of the records stay, so that the evidence can be verified.',
+  paused:
+    'The organization is paused: nothing is changed until it ends or somebody resumes it. All that waits stays.',
+  resumed: 'The organization goes on: what waited is done now, urgent first, under the guards as ever.',
   mended: 'The plan of the finding is on its way. The next audit says whether the finding is gone.',
 } as const satisfies Record<string, string>;
 
@@ -52,6 +61,8 @@ export async function carryOutDecision(deps: DecideDeps, decision: ConsoleDecisi
   const { organization, page, id, by, fields } = decision;
   const said = (name: string): string => fields.get(name)?.trim() ?? '';
   switch (page) {
+    case 'today':
+      return decidePause(deps, decision);
     case 'plans':
       await releaseHold(deps, organization, id, by);
       return 'released';
@@ -88,6 +99,27 @@ export async function carryOutDecision(deps: DecideDeps, decision: ConsoleDecisi
     }
     default:
       throw new AppError('page-unknown', 'There is no such page');
+  }
+}
+
+async function decidePause(
+  deps: DecideDeps,
+  { organization, id, by, fields }: ConsoleDecision,
+): Promise<Done> {
+  const said = (name: string): string => fields.get(name)?.trim() ?? '';
+  switch (id) {
+    case 'pause':
+      await pauseOrganization(deps, organization, { by, reason: fields.get('reason'), until: said('until') });
+      return 'paused';
+    case 'resume':
+      await resumeOrganization(deps, organization, {
+        by,
+        reason: fields.get('reason'),
+        pause: said('pause'),
+      });
+      return 'resumed';
+    default:
+      throw new AppError('page-unknown', 'There is no such decision');
   }
 }
 

@@ -29,7 +29,7 @@ export async function decideAsVisitor(
   { organization, page, id, fields }: WhatIsDecided,
 ): Promise<keyof typeof DONE> {
   const chosen = requireReadable(await readableBy(deps, visitor), organization);
-  const isRelease = page === 'plans' || (page === 'findings' && fields.has('planHash'));
+  const isRelease = page === 'plans' || page === 'today' || (page === 'findings' && fields.has('planHash'));
   if (!permissionsOf(visitor, chosen)[isRelease ? 'release' : 'operate'])
     throw new AppError('not-permitted', 'You may look at this organization, and not decide this');
   return carryOutDecision(deps, {

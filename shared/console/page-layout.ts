@@ -1,5 +1,6 @@
 import type { Observed } from '../access/ledger/observed-organization';
-import { renderObserved } from '../reports/report-page';
+import type { PauseShown } from '../domain/pause';
+import { renderObserved, renderPaused } from '../reports/report-page';
 import { markup, name, type Markup } from '../html/markup';
 import { renderPage } from '../html/html-document';
 import { CONSOLE_PATH, PAGES, type PageName } from './path-and-page-names';
@@ -17,6 +18,8 @@ export type PageLayout = Readonly<{
   may: Permissions;
   /** The organization is in observe; undefined: it is enforced. */
   observed: Observed | undefined;
+  /** Somebody paused it; left out: nobody did. */
+  paused?: PauseShown;
   /** Aliases of all organizations in which the visitor may retry and close. */
   operatesIn: readonly string[];
   token: string;
@@ -42,6 +45,7 @@ export function renderPageLayout(layout: PageLayout, content: Markup): string {
 </header>
 <main id="content" tabindex="-1">
   <h1>${heading}</h1>
+  ${renderPaused(layout.paused)}
   ${renderObserved(layout.observed)}
   ${layout.done === undefined ? undefined : markup`<p class="done" role="status">${layout.done}</p>`}
   ${content}

@@ -32,6 +32,7 @@ import { renderDeadLetters } from './pages/dead-letters-page';
 import { renderFirstDecisions } from './pages/first-decisions';
 import { renderFindings } from './pages/findings-page';
 import { renderAudits } from './pages/audits-page';
+import { renderPauseForm } from './pages/pause-form';
 import { renderPeople } from './pages/people-page';
 import { renderHolds } from './pages/holds-page';
 import { renderRequestList } from './pages/request-list';
@@ -73,7 +74,7 @@ async function renderContent(deps: PageDeps, layout: PageLayout, query: Query): 
   const said = (name: string): string => query.get(name)?.trim() ?? '';
   switch (layout.page) {
     case 'today':
-      return renderToday({
+      return markup`${renderToday({
         organization,
         version: await readVersionStanding(deps, organization, (await deps.policy()).hash),
         latest: await latestReport(deps, organization),
@@ -81,7 +82,7 @@ async function renderContent(deps: PageDeps, layout: PageLayout, query: Query): 
         deadLetters: (await listRefusedChanges(deps, organization)).length,
         sources: await listSources(deps, organization),
         told: await deps.notificationStates.list(organization),
-      });
+      })}${renderPauseForm(layout)}`;
     case 'findings':
       return renderFindings(
         layout,

@@ -6,7 +6,7 @@ import type { OrganizationPolicy } from './policy';
 /** Somebody who asks or decides, with the app roles that Entra ID says they have. */
 export type Participant = Readonly<{ by: HumanDecider; appRoles: readonly string[] }>;
 
-/** `read`: look. `operate`: retry, close, waive, say who is who. `release`: holds, and the plans of findings. */
+/** `read`: look. `operate`: retry, close, waive, say who is who. `release`: holds, the plans of findings, and pauses. */
 export type Power = 'read' | 'operate' | 'release';
 
 const ROLES_OF: Readonly<Record<Power, readonly DecisionRole[]>> = {

@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { readObserved } from '../access/ledger/observed-organization';
+import { pausedIn } from '../access/ledger/pause-of-organization';
 import { readReport } from '../access/desk/read-report';
 import { DONE, type DecideDeps } from '../console/carry-out-decision';
 import { decideAsVisitor, readableBy, requireReadable } from '../console/decide-as-visitor';
@@ -56,6 +57,7 @@ export async function showPage(deps: ConsoleDeps, request: ConsoleRequest): Prom
     page,
     may: permissionsOf(who.visitor, chosen),
     observed: await readObserved(deps, chosen),
+    ...(await pausedIn(deps, organization)),
     operatesIn: readable.filter((one) => permissionsOf(who.visitor, one).operate).map(({ alias }) => alias),
     token: formToken(who.keys, who.visitor.id),
     done: doneText(request.query.get('done')),

@@ -10,6 +10,7 @@ import { readReadiness, type ReadReadinessDeps } from '../access/desk/read-readi
 import { listFailingUnits, type ListFailingUnitsDeps } from '../access/desk/list-failing-units';
 import { listDeadDeliveries } from '../access/ledger/list-dead-deliveries';
 import { listHolds } from '../access/ledger/list-holds';
+import { readShownPause } from '../access/ledger/pause-of-organization';
 import { DONE, type DecideDeps } from '../console/carry-out-decision';
 import { decideAsVisitor, readableBy, requireReadable } from '../console/decide-as-visitor';
 import { requireOperator } from '../console/require-operator';
@@ -84,6 +85,8 @@ async function read(
       return id === '' ? { plans: await listHolds(deps, alias) } : readHoldWithNames(deps, alias, id);
     case 'dead-letters':
       return listDeadLetters(deps, alias);
+    case 'pause':
+      return { pause: (await readShownPause(deps, alias)) ?? null };
     default:
       throw new AppError('page-unknown', 'There is no such question');
   }

@@ -87,6 +87,8 @@ export const PROBLEMS = {
   'uipath-rejected': { status: 502, title: 'UiPath rejected the request' },
   'organization-observed': { status: 409, title: 'The organization is in observe' },
   'policy-not-in-force': { status: 409, title: 'Another version of the policy is in force' },
+  'organization-paused': { status: 409, title: 'The organization is paused' },
+  'pause-unknown': { status: 404, title: 'Unknown pause' },
   internal: { status: 500, title: 'Internal error' },
 } as const satisfies Record<ErrorCode, Problem>;
 

@@ -1,6 +1,7 @@
 import { describeCheck } from '../domain/audit/check-catalog';
 import type { FindingRecord } from '../domain/audit/finding';
 import type { AuditReport, ReportDifference } from '../domain/audit/report';
+import { pauseInWords } from '../domain/pause';
 import { literal, plain } from './chat-text';
 import { subjectPairs } from './describe-finding';
 import { policyChangeText } from './policy-change-list';
@@ -35,6 +36,7 @@ export function renderDifference(
       comparedWith,
       result: report.result,
       observed: report.observed,
+      paused: report.paused,
       unknown: report.unknown,
       counts: {
         appeared: appeared.length,
@@ -68,12 +70,17 @@ function textOf(
   return [
     `Access audit of ${report.organization}, night ${report.night}: ${report.result}. ` +
       `${appeared.length} new, ${reopened.length} back, ${fixed.length} fixed, ${waived.length} accepted, ${stillOpen} still open.`,
+    ...pausedLines(report),
     ...observedLines(report),
     ...policyLines(policyChanges),
     ...lines.slice(0, MOST_IN_TEXT),
     ...(rest > 0 ? [`and ${rest} more`] : []),
     ...checkpointLines(report),
   ].join('\n');
+}
+
+function pausedLines({ paused }: AuditReport): readonly string[] {
+  return paused === undefined ? [] : pauseInWords(paused, literal);
 }
 
 function observedLines({ observed }: AuditReport): readonly string[] {

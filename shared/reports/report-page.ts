@@ -35,7 +35,7 @@ function renderBody(report: AuditReport, { before, nights }: ReportContext): Mar
       </p>
     </header>
     <main>
-      ${renderObserved(report.observed)} ${renderUnknown(report)} ${renderChanges(report, before)}
+      ${renderPaused(report.paused)} ${renderObserved(report.observed)} ${renderUnknown(report)} ${renderChanges(report, before)}
       ${renderSummary(report)}
       <h2>Over the nights</h2>
       ${renderTrend(nights)}
@@ -53,6 +53,21 @@ function renderBody(report: AuditReport, { before, nights }: ReportContext): Mar
         evidence of the organization. Times are in UTC.
       </p>
     </footer>`;
+}
+
+/** Says that nothing is done, by whom and why, and who waits for it. */
+export function renderPaused(paused: AuditReport['paused']): Markup | undefined {
+  if (paused === undefined) return undefined;
+  const { sinceMs, by, reason, untilMs, isLost, urgent, oldestUrgentMs } = paused;
+  const head = isLost
+    ? markup`This organization was paused, and is not any more: an older version of this application wrote its record, and changes are made.`
+    : markup`This organization is paused: nothing is written to UiPath, and all that waits stays.`;
+  const end = untilMs === null ? markup`until somebody resumes it` : markup`until ${time(untilMs)}`;
+  const oldest = oldestUrgentMs === null ? undefined : markup`, the oldest since ${time(oldestUrgentMs)}`;
+  return markup`<p class="alert" role="note">
+    ${head} Since ${time(sinceMs)}, ${end}, by ${name(by)}: ${name(reason)}.
+    ${urgent === 0 || isLost ? undefined : markup`<strong>Urgent changes wait: ${urgent}</strong> (leavers, and what was revoked)${oldest}.`}
+  </p>`;
 }
 
 /** Says that nothing of what is shown was or will be done. */

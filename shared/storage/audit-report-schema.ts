@@ -23,6 +23,18 @@ export const AuditReportSchema: z.ZodType<AuditReport> = z.object({
   takenAtMs: z.number(),
   policyHash: z.string(),
   observed: z.object({ sinceMs: z.number().exactOptional() }).exactOptional(),
+  paused: z
+    .object({
+      id: z.string(),
+      sinceMs: z.number(),
+      by: z.string(),
+      reason: z.string(),
+      untilMs: z.number().nullable(),
+      isLost: z.boolean(),
+      urgent: z.number(),
+      oldestUrgentMs: z.number().nullable(),
+    })
+    .exactOptional(),
   result: z.enum(['green', 'red']),
   unknown: z.array(z.object({ part: z.string(), code: z.string() })),
   looked: z.object({

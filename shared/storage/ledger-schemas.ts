@@ -3,6 +3,7 @@ import type { EntityLedger, RuleLedger } from '../domain/ledger/rule-and-entity-
 import type { OrganizationLedger } from '../domain/ledger/organization-ledger';
 import type { PersonLedger } from '../domain/ledger/person-ledger';
 import { DecidedBySchema } from './desk/decider-schema';
+import { PauseSchema } from './desk/pauses';
 
 /** A member that JSON leaves out reads as undefined. */
 const maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? undefined);
@@ -172,6 +173,7 @@ const OrganizationLedgerSchema: z.ZodType<OrganizationLedger> = z.object({
   isPolicyBetween: z.literal(true).exactOptional(),
   observedSinceMs: z.number().exactOptional(),
   wasObserved: z.literal(true).exactOptional(),
+  paused: PauseSchema.exactOptional(),
 });
 
 export const LEDGER_SCHEMAS = {

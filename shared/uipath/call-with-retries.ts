@@ -24,7 +24,7 @@ export type CallContext = Readonly<{
   fetch: typeof globalThis.fetch;
   /** Ends a request that is on its way, and begins no further one. */
   signal?: AbortSignal;
-  /** Asked before each write is sent, also again. @throws AppError `organization-observed` where nothing may be written */
+  /** Asked before each write is sent, also again. @throws AppError `organization-observed`, `organization-paused` where nothing may be written */
   requireMayWrite: () => Promise<void>;
   /** Stores what a write is about to change, before it is sent; one that is not stored is not sent. */
   noteChange?: ((change: SentChange) => Promise<void>) | undefined;

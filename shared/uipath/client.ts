@@ -23,7 +23,7 @@ export type UiPathClientOptions = Readonly<{
   credentials: () => Promise<UiPathCredentials>;
   quota: QuotaGate;
   clock: Clock;
-  /** The last defence of observe: asked before each write. @throws AppError `organization-observed` */
+  /** The last defence of observe and of a pause: asked before each write. @throws AppError `organization-observed`, `organization-paused` */
   requireMayWrite: CallContext['requireMayWrite'];
   /** Stores what a write is about to change, before it is sent. */
   noteChange?: CallContext['noteChange'];

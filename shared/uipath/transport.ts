@@ -17,7 +17,7 @@ export type Operation = Omit<CallDescription, 'alias'> &
 /** Sends authenticated calls of one organization and validates their answers. */
 export type Transport = Readonly<{
   address: OrganizationAddress;
-  /** @throws UpstreamError and AppError with any `uipath-` code, `quota-exhausted`, `organization-observed` */
+  /** @throws UpstreamError and AppError with any `uipath-` code, `quota-exhausted`, `organization-observed`, `organization-paused` */
   send: <Schema extends z.ZodType>(operation: Operation, schema: Schema) => Promise<z.output<Schema>>;
 }>;
 

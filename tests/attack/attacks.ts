@@ -4,6 +4,7 @@ import { pageAttacks } from './console-pages';
 import { platformAttacks } from './console-platform';
 import { forgeryAttacks, sessionAttacks } from './console-sessions';
 import { logAttacks, notificationAttacks } from './notifications';
+import { pauseAttacks } from './pauses';
 import { buildAttacks } from './build';
 import { vaultAttacks } from './vault-secrets';
 import { addressAttacks } from './writer-addresses';
@@ -42,6 +43,7 @@ export const ATTACKS: readonly Attack[] = [
   ...operatorAttacks,
   ...platformAttacks,
   ...pageAttacks,
+  ...pauseAttacks,
   ...notificationAttacks,
   ...logAttacks,
   ...addressAttacks,

@@ -21,6 +21,7 @@ function clientsUnder(hashes: readonly string[]) {
     uipathFetch: async () => Promise.reject(new Error('No call is expected')),
     quotaRules: {},
     ownRecords: createOwnRecords({ ledger: { read: async () => undefined }, clock: { now: () => 0 } }),
+    pauses: { get: async () => undefined },
     secrets: { read: async () => ({ current: credential, previous: undefined }) },
   });
 }

@@ -7,6 +7,7 @@ import type { LedgerStore } from '../../shared/storage/ledger';
 import { parsePolicy } from '../../shared/policy/parse-policy';
 import { readinessChecks } from '../../shared/readiness-checks';
 import type { SecretVersions } from '../../shared/secrets/secret-store-interface';
+import { keyHolder } from '../fixtures/key-holder';
 
 const POLICY = `version: 1
 organizations:
@@ -59,6 +60,7 @@ const NO_EVIDENCE: LedgerStore['evidence'] = async () => ({
   state: 'fits',
 });
 
+const NOW_MS = Date.UTC(2026, 2, 2);
 const PARTS = {
   policyAsRead: async () => parsePolicy(POLICY, 'policy.yaml'),
   policy: async () => parsePolicy(POLICY, 'policy.yaml'),
@@ -66,13 +68,23 @@ const PARTS = {
   policyFile: 'file policy.yaml',
   ledger: { read: async () => undefined, evidence: NO_EVIDENCE },
   deliveries: { listPending: async () => [] },
-  clock: { now: () => 0 },
+  pauses: { get: async () => undefined },
+  changes: { listMarks: async () => [] },
+  clock: { now: () => NOW_MS },
   storage: { check: async () => undefined },
   parseEvidenceKeys: () => [],
   parseConsoleKey: () => ({}),
   signIn: { consoleSignIn: 'off', easyAuth: { isOn: false, tenantId: undefined } },
   probe: () => WELL,
 } as const;
+
+const PAUSE = {
+  sinceMs: NOW_MS - 60_000,
+  atMs: NOW_MS - 60_000,
+  by: keyHolder('Maria Lead'),
+  reason: 'wrong export',
+} as const;
+const OVER = { ...PAUSE, untilMs: NOW_MS } as const;
 
 const OWN = { 'evidence-key': { current: 'a key', previous: undefined } };
 
@@ -106,6 +118,7 @@ describe('readiness', () => {
       'storage',
       'evidence-key',
       'policy-in-force:acme',
+      'pause:acme',
       'vault:acme',
       'token:acme',
       'organization:acme',
@@ -283,6 +296,49 @@ describe('readiness', () => {
       problem: 'In observe since 1970-01-01T00:00:00.000Z: nothing is written to UiPath',
     });
     expect(of((await readinessWith({})).checks)).toBeUndefined();
+  });
+
+  it.each<[string, object, object | undefined, string | undefined, string]>([
+    ['nobody paused it', {}, undefined, undefined, ''],
+    [
+      'somebody paused it',
+      { paused: PAUSE },
+      PAUSE,
+      'organization-paused',
+      'nothing is written to UiPath until',
+    ],
+    ['the record lost the pause', {}, PAUSE, 'pause-lost', 'does not hold any more'],
+    ['the pause is over', { paused: OVER }, OVER, undefined, ''],
+  ])('tells a pause, which is no fault of the organization: %s', async (_, own, beside, cause, words) => {
+    const checks = await readinessChecks({
+      ...PARTS,
+      ledger: { read: async () => ({ value: own }) as never, evidence: NO_EVIDENCE },
+      pauses: { get: async () => beside as never },
+      changes: { listMarks: async () => [{ lane: 'urgent', sinceMs: 5 }] as never },
+      secrets: { read: async () => OWN['evidence-key'] },
+    });
+    const found = (await runReadinessChecks(checks)).checks.find(({ name }) => name === 'pause:acme');
+    expect([found?.ok, found?.cause]).toEqual([true, cause]);
+    expect(found?.problem ?? '').toContain(words);
+    expect((found?.problem ?? '').includes('1 urgent change waits')).toBe(cause === 'organization-paused');
+  });
+
+  it('fails where nothing says whether it is paused, and says what to do', async () => {
+    const unreadable = async (): Promise<never> => {
+      throw new AppError('record-unreadable', '');
+    };
+    const checks = await readinessChecks({
+      ...PARTS,
+      ledger: { read: unreadable, evidence: NO_EVIDENCE },
+      pauses: { get: unreadable },
+      secrets: { read: async () => OWN['evidence-key'] },
+    });
+    const found = (await runReadinessChecks(checks)).checks.find(({ name }) => name === 'pause:acme');
+    expect(found).toMatchObject({
+      ok: false,
+      code: 'record-unreadable',
+      problem: expect.stringContaining('pause it anew, then resume it'),
+    });
   });
 
   it.each([

@@ -44,7 +44,7 @@ export async function announceReport(
 
 /**
  * Sends each receiver the difference since the night it was last notified of, so that a missed night is in the next
- * message. Nothing is sent where nothing changed. A failure is stored, logged and retried with a backoff.
+ * message. Nothing is sent where nothing changed, but for a pause, which is told every night. A failure is stored, logged and retried with a backoff.
  */
 export async function notifyAuditDifference(deps: NotifyDeps, message: NotificationMessage): Promise<void> {
   const { organization, night } = message;
@@ -89,7 +89,7 @@ async function sendDifference(
   const { organization, night } = report;
   const before = toldNight === undefined ? undefined : await deps.reports.read(organization, toldNight);
   const difference = compareReports(before, report);
-  if (!hasChanged(difference)) return;
+  if (!hasChanged(difference) && report.paused === undefined) return;
   const { current } = await deps.secrets.read(target.secret);
   await deps.notify(
     { url: target.url, secret: current },

@@ -40,6 +40,7 @@ import { readObserved } from '../ledger/observed-organization';
 import { readVersionStanding } from '../ledger/policy-versions';
 import { policyInForce, type VersionInForceDeps } from '../ledger/version-in-force';
 import { ownChecksOf, reportWithoutJudgement, type Night } from './report-without-judgement';
+import { pausedIn, type ShowPauseDeps } from '../ledger/pause-of-organization';
 import { planRemediations } from './plan-remediations';
 import { readAdministratorNames, resolveOpenIdsAndAddresses } from './resolve-open-ids-and-addresses';
 import {
@@ -56,6 +57,7 @@ export type RunAuditDeps = OperationalStateDeps &
   ProveEvidenceDeps &
   RemediateAndStoreAuditResultDeps &
   VersionInForceDeps &
+  ShowPauseDeps &
   Readonly<{
     /** The application's own id and scopes come along; `tell` hears of every call. */
     uipath: (
@@ -218,6 +220,7 @@ async function decideNight(
     takenAtMs: nowMs,
     policyHash: policy.hash,
     ...(observed === undefined ? {} : { observed }),
+    ...(await pausedIn(deps, alias)),
     result: unknown.length > 0 || findings.some(isOpen) ? 'red' : 'green',
     unknown,
     looked: countWhatWasRead(snapshot, expected),

@@ -2,14 +2,18 @@ import type { Clock } from '../../clock';
 import type { Known } from '../../domain/audit/snapshot';
 import { checksForOrganization } from '../../domain/readiness/checks-for-organization';
 import type { OrganizationStatus } from '../../domain/desk/organization-status';
+import { groupsByMode, nightsInARow } from '../../domain/desk/roll-out';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { AppError, errorCodeOf } from '../../errors';
 import type { ReportStore } from '../../storage/reports';
 import { listDeadDeliveries, type ListDeadDeliveriesDeps } from '../ledger/list-dead-deliveries';
 import { listHolds, type ListHoldsDeps } from '../ledger/list-holds';
 import { listRefusedChanges, type ListRefusedChangesDeps } from '../ledger/list-refused-changes';
+import { readObserved } from '../ledger/observed-organization';
+import { readShownPause, type ShowPauseDeps } from '../ledger/pause-of-organization';
 import { readPolicyChanges, readVersionStanding } from '../ledger/policy-versions';
 import { listRequests, type ListRequestsDeps } from './list-requests';
+import { listSources, type ListSourcesDeps } from './list-sources';
 
 /** What came of the checks of readiness. */
 type ChecksRun = Readonly<{
@@ -22,6 +26,8 @@ export type ReadStatusDeps = ListHoldsDeps &
   ListDeadDeliveriesDeps &
   ListRefusedChangesDeps &
   ListRequestsDeps &
+  ListSourcesDeps &
+  ShowPauseDeps &
   Readonly<{
     policy: () => Promise<Policy>;
     ledger: Parameters<typeof readVersionStanding>[0]['ledger'];
@@ -55,7 +61,10 @@ export async function readStatus(
     readiness,
     sinceMs,
     standing,
-    audit,
+    nights,
+    pause,
+    observedSinceMs,
+    sources,
     holds,
     deadDeliveries,
     refusedChanges,
@@ -68,7 +77,10 @@ export async function readStatus(
       return changes.findLast(({ to }) => to === hash)?.atMs ?? null;
     }),
     part(async () => readVersionStanding(deps, alias, hash)),
-    part(async () => (await deps.reports.list(alias)).at(-1) ?? null),
+    part(async () => deps.reports.list(alias)),
+    part(async () => (await readShownPause(deps, alias)) ?? null),
+    part(async () => (await readObserved(deps, organization))?.sinceMs ?? null),
+    part(async () => ({ silent: silentOf(await listSources(deps, alias)) })),
     part(async () => {
       const held = await listHolds(deps, alias);
       return { count: held.length, removals: held.reduce((sum, { removals }) => sum + removals.length, 0) };
@@ -88,13 +100,27 @@ export async function readStatus(
     atMs,
     readiness,
     policy,
-    audit,
+    pause,
+    rollOut: {
+      mode: organization.mode,
+      observedSinceMs,
+      groups: groupsByMode(organization.groups),
+      nights: ofBoth(nights, sinceMs, nightsInARow),
+      sources,
+    },
+    audit: nights.kind === 'unknown' ? nights : { kind: 'known', value: nights.value.at(-1) ?? null },
     holds,
     deadDeliveries,
     refusedChanges,
     requestsPending,
     callsLeft,
   };
+}
+
+/** What both say together, where both are known. */
+function ofBoth<A, B, C>(a: Known<A>, b: Known<B>, together: (a: A, b: B) => C): Known<C> {
+  if (a.kind === 'unknown') return a;
+  return b.kind === 'unknown' ? b : { kind: 'known', value: together(a.value, b.value) };
 }
 
 async function known<T>(read: () => Promise<T>): Promise<Known<T>> {
@@ -111,6 +137,15 @@ async function countDead(deps: ListDeadDeliveriesDeps, alias: string): Promise<n
   const [unreadable] = dead.flatMap((one) => one.unreadable ?? []);
   if (unreadable !== undefined) throw new AppError(unreadable, 'What is dead of a source cannot be read now');
   return dead.reduce((sum, { deliveries }) => sum + deliveries.length, 0);
+}
+
+/** @throws AppError why one of them cannot be read: it may be the one that is silent */
+function silentOf(sources: Awaited<ReturnType<typeof listSources>>): readonly string[] {
+  const [unreadable] = sources.flatMap((one) => one.unreadable ?? []);
+  if (unreadable !== undefined) throw new AppError(unreadable, 'A source cannot be read now');
+  return sources.flatMap(({ source, heartbeat }) =>
+    heartbeat === 'silent' ? [`${source.feed}/${source.name}`] : [],
+  );
 }
 
 /** The checks of this organization and of what all share; those of others are told with the others. */

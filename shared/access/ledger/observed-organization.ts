@@ -1,6 +1,9 @@
+import type { Clock } from '../../clock';
+import { lasting } from '../../domain/pause';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
+import { requireNotPaused, type PauseDeps } from './pause-of-organization';
 import { isOther, readIfReadable, requireInForce, type OwnRecord, type OwnRecords } from './version-in-force';
 
 export type ObservedDeps = Readonly<{
@@ -38,16 +41,28 @@ export async function requireEnforced({ policy, ledger }: ObservedDeps, alias: s
  * policy of this process is asked each time.
  */
 export function createWriteGate(
-  { policy, ownRecords }: Pick<ObservedDeps, 'policy'> & Readonly<{ ownRecords: OwnRecords }>,
+  {
+    policy,
+    ownRecords,
+    pauses,
+    clock,
+  }: Pick<ObservedDeps, 'policy'> &
+    Pick<PauseDeps, 'pauses'> &
+    Readonly<{ ownRecords: OwnRecords; clock: Pick<Clock, 'now'> }>,
   alias: string,
 ): () => Promise<void> {
   return async () => {
     const inForce = await policy();
+    const nowMs = clock.now();
     const own = await ownRecords.believe(
       alias,
-      (known) => observedSince(known) === undefined && !isOther(known, inForce.hash),
+      (known) =>
+        observedSince(known) === undefined &&
+        !isOther(known, inForce.hash) &&
+        (known.ledger === 'unreadable' || lasting(known.ledger?.paused, nowMs) === undefined),
     );
     refuseUnlessEnforced(own, inForce, alias);
+    await requireNotPaused({ pauses }, { alias, own: own.ledger, nowMs });
   };
 }
 

@@ -2,15 +2,15 @@ import type { Clock } from '../../clock';
 import type { Lane } from '../../domain/lane';
 import { MOST_PASSED_ON, PASS_ON_MS } from '../../domain/passed-on';
 import type { OrganizationPolicy } from '../../domain/policy';
-import { AppError, errorCodeOf } from '../../errors';
+import { AppError } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
-import type { ChangesMessage, WorkQueues } from '../../storage/queues';
-import type { WantedRun } from '../../storage/writer-bookings';
+import type { ChangesMessage } from '../../storage/queues';
 import { sourcesOfAccounts, type IsOfAccounts } from '../ledger/move-on';
 import { createLoggedLedger, type LogEvidenceDeps } from '../ledger/log-evidence';
-import { bookRun } from '../ledger/mark-and-book-writer-run';
 import { memoizeAccounts } from '../ledger/memoize-accounts';
 import { policyInForce, type VersionInForceDeps } from '../ledger/version-in-force';
+import { pauseInForce, type PauseDeps } from '../ledger/pause-of-organization';
+import { book, bookAfter, bookNext, type ApplyOutcome, type BookDeps } from './book-next-run';
 import { openContainment, type ContainmentDeps } from './containment';
 import { applyMarkedSubjects, type ApplyMarkedSubjectsDeps } from './apply-marked-subjects';
 import { createMarksOfRun } from './marks-of-run';
@@ -19,17 +19,10 @@ import { readPutLimit } from './put-limit';
 import { BUSY_RETRY_MS, retryAfterMs } from './retry-after';
 import { recoverAttempts, type RecoverAttemptsDeps } from './recover-attempts';
 import type { WriterLease, WriterLeases } from '../../storage/writer-lease';
-import { tellCause } from '../../tell-cause';
 
 /** All that the steps of a run name. */
 type RunDeps = RecoverAttemptsDeps & Omit<ApplyMarkedSubjectsDeps, 'openAdditions'>;
 type UiPathOfRun = (RunDeps & MemoizeGroupsByNameDeps)['uipath'];
-
-type BookDeps = Readonly<{
-  changes: Pick<ChangeStore, 'bookRun'>;
-  queues: Pick<WorkQueues, 'enqueueChanges'>;
-  clock: Pick<Clock, 'now'>;
-}>;
 
 type OpenRunDeps = Pick<
   RunDeps,
@@ -63,23 +56,21 @@ type OpenRunDeps = Pick<
 export type ApplyChangesDeps = OpenRunDeps &
   BookDeps &
   LogEvidenceDeps &
+  Pick<PauseDeps, 'pauses'> &
   VersionInForceDeps &
   Readonly<{
-    changes: Pick<ChangeStore, 'takeBooking'>;
+    changes: Pick<ChangeStore, 'takeBooking' | 'hasWork'>;
     leases: WriterLeases;
   }>;
 
-/**
- * `busy`: another run holds the lease. `more`: the rest is booked for when its calls are full or its time has come.
- * `waiting`: UiPath or the quota said later, or a unit that fails waits for its backoff. `superseded`: another run is booked, this message came twice or too late.
- * `not-in-force`: another version of the policy is on record; nothing was done, and the booking is as it was.
- */
-export type ApplyOutcome = 'done' | 'busy' | 'more' | 'waiting' | 'superseded' | 'not-in-force';
+/** While an organization is paused a run looks so often whether it still is. */
+const PAUSED_MS = 60_000;
 
 /**
  * Reconciles UiPath with the ledger, for everything marked in one organization. The only place that changes UiPath: one run
- * at a time, under a lease and a fencing token, urgent marks first. Whatever stops it, the marks stay and a later run goes on. Under another
- * version of the policy than the one on record it does nothing.
+ * at a time, under a lease and a fencing token, urgent marks first. Whatever stops it, the marks stay and a later run goes on. In a pause
+ * it asks what became of calls that were begun, and leaves all else as it is. Under another version of the policy than the one on record it
+ * does nothing.
  *
  * @throws AppError `message-invalid` when the policy has no such organization
  */
@@ -110,6 +101,12 @@ export async function applyChanges(
       },
     );
     const { isAllRecovered, openAdditions } = await recoverAttempts(run);
+    const pausedMs = await pausedForMs(deps, alias, run.ownLedger);
+    if (pausedMs !== undefined) {
+      await logWritten();
+      if (!(await deps.changes.hasWork(alias))) return 'done';
+      return await book(deps, alias, pausedMs, 'waiting');
+    }
     const goesOnAtMs = await applyMarkedSubjects({ ...run, openAdditions });
     if (isAllRecovered && goesOnAtMs === undefined && !run.isTimeUp()) await run.units.endRecovered();
     await logWritten();
@@ -131,6 +128,18 @@ export async function passRunOn(
   const { passedOn = 0 } = message;
   if (passedOn < MOST_PASSED_ON)
     await queues.enqueueChanges({ ...message, passedOn: passedOn + 1 }, PASS_ON_MS);
+}
+
+/** How long to wait before a look whether the organization is still paused; undefined: it is not. */
+async function pausedForMs(
+  { pauses, clock }: Pick<PauseDeps, 'pauses'> & Readonly<{ clock: Pick<Clock, 'now'> }>,
+  alias: string,
+  own: RunDeps['ownLedger'],
+): Promise<number | undefined> {
+  const nowMs = clock.now();
+  const pause = await pauseInForce({ pauses }, { alias, own, nowMs });
+  if (pause === undefined || pause === 'unreadable') return pause === undefined ? undefined : PAUSED_MS;
+  return Math.min(PAUSED_MS, (pause.untilMs ?? Infinity) - nowMs);
 }
 
 /**
@@ -185,50 +194,4 @@ async function openRun(
     groupsByName: memoizeGroupsByName({ uipath }),
     fence: await deps.changes.takeFence(organization.alias),
   };
-}
-
-/** Books the next run, where there has to be one: for what is left, or for the units that fail, whichever comes first. */
-async function bookNext(
-  deps: BookDeps,
-  alias: string,
-  goesOnAtMs: number | undefined,
-  { units, marks }: Pick<RunDeps, 'units' | 'marks'>,
-): Promise<ApplyOutcome> {
-  const nowMs = deps.clock.now();
-  const failingUntilMs = units.againAtMs();
-  const reason = goesOnAtMs === marks.gatheredUntilMs() ? 'gathering' : 'rest';
-  const outcome = failingUntilMs === undefined ? 'more' : 'waiting';
-  if (goesOnAtMs !== undefined && goesOnAtMs <= (failingUntilMs ?? Infinity))
-    return book(deps, alias, Math.max(0, goesOnAtMs - nowMs), outcome, reason);
-  if (failingUntilMs === undefined) return 'done';
-  return book(deps, alias, Math.max(0, failingUntilMs - nowMs), outcome, 'failing');
-}
-
-/** What was gathered does not wait for what stopped the run: it may need nothing of that. */
-async function bookAfter(
-  deps: BookDeps & Pick<ApplyChangesDeps, 'log'>,
-  alias: string,
-  error: unknown,
-  gatheredUntilMs: number | undefined,
-): Promise<ApplyOutcome> {
-  const code = errorCodeOf(error);
-  const nowMs = deps.clock.now();
-  deps.log({ event: 'apply-stopped', organization: alias, ...tellCause(error) });
-  const retryMs = retryAfterMs(code, error, nowMs);
-  if (retryMs === undefined) throw error;
-  const gatherMs = gatheredUntilMs === undefined ? retryMs : Math.max(0, gatheredUntilMs - nowMs);
-  const isGathering = gatherMs < retryMs;
-  return book(deps, alias, isGathering ? gatherMs : retryMs, 'waiting', isGathering ? 'gathering' : 'rest');
-}
-
-async function book<O extends ApplyOutcome>(
-  deps: BookDeps,
-  alias: string,
-  delayMs: number,
-  outcome: O,
-  reason: WantedRun['reason'] = 'rest',
-): Promise<O> {
-  const nowMs = deps.clock.now();
-  await bookRun(deps, alias, { lane: 'normal', atMs: nowMs + delayMs, nowMs, reason });
-  return outcome;
 }

@@ -77,6 +77,7 @@ const SHARED: ReadonlySet<ErrorCode> = new Set([
   'lease-lost',
   'organization-observed',
   'policy-not-in-force',
+  'organization-paused',
 ]);
 /** Failures of one unit, or of UiPath altogether: it is asked when so many units in a row met one. */
 const OUTAGE: ReadonlySet<ErrorCode> = new Set(['uipath-unavailable', 'uipath-outcome-unknown']);

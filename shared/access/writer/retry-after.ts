@@ -15,6 +15,7 @@ const PASSES: ReadonlySet<ErrorCode> = new Set([
   'lease-lost',
   'evidence-unavailable',
   'organization-observed',
+  'organization-paused',
   'policy-not-in-force',
 ]);
 const MISCONFIGURED: ReadonlySet<ErrorCode> = new Set([

@@ -1,6 +1,7 @@
 import type { RecordedPolicyChange } from '../policy-version';
 import { describeCheck } from './check-catalog';
 import type { CheckEntry } from './check-catalog-entry';
+import type { PauseShown } from '../pause';
 import { isOpen, type FindingRecord } from './finding';
 import type { WaiverReach } from './waiver';
 
@@ -17,6 +18,8 @@ export type AuditReport = Readonly<{
   policyHash: string;
   /** The policy had the organization in observe: no plan of a finding was carried out. Since when, where that is known, epoch milliseconds. */
   observed?: Readonly<{ sinceMs?: number }>;
+  /** Somebody had paused the organization: what is wrong may only wait for the end of that. */
+  paused?: PauseShown;
   /** `red`: something is open or unknown. */
   result: 'green' | 'red';
   /** What could not be read, and the code of the failure. */

@@ -1,6 +1,8 @@
 import { openCount, type AuditSummary } from '../audit/audit-summary';
 import type { Known } from '../audit/snapshot';
 import { DAY_MS } from '../durations';
+import { pauseInWords, type PauseShown } from '../pause';
+import type { RollOut } from './roll-out';
 
 /** A check of readiness that failed, by its name. */
 type ReadinessFault = Readonly<{ name: string; code: string; problem?: string | undefined }>;
@@ -32,6 +34,9 @@ export type OrganizationStatus = Readonly<{
       }>
     >;
   }>;
+  /** null: nobody paused it. */
+  pause: Known<PauseShown | null>;
+  rollOut: RollOut;
   /** null: no audit has ended yet. */
   audit: Known<AuditSummary | null>;
   holds: Known<Readonly<{ count: number; removals: number }>>;
@@ -48,9 +53,23 @@ const AUDIT_OLD_MS = 2 * DAY_MS;
 
 /** What a person has to see to, in words; nothing where all is well. What is unknown is to be seen to as well. */
 export function whatToSeeTo(status: OrganizationStatus): readonly string[] {
-  const { readiness, audit, holds, deadDeliveries, refusedChanges, callsLeft, requestsPending } = status;
+  const {
+    readiness,
+    pause,
+    rollOut,
+    audit,
+    holds,
+    deadDeliveries,
+    refusedChanges,
+    callsLeft,
+    requestsPending,
+  } = status;
   const unknown = Object.entries({
     readiness,
+    pause,
+    observed: rollOut.observedSinceMs,
+    nights: rollOut.nights,
+    sources: rollOut.sources,
     audit,
     holds,
     deadDeliveries,
@@ -61,11 +80,15 @@ export function whatToSeeTo(status: OrganizationStatus): readonly string[] {
     known.kind === 'unknown' ? [`${WORDS[part] ?? part} cannot be told now (${known.code})`] : [],
   );
   return [
+    ...(pause.kind === 'known' && pause.value !== null
+      ? [...pauseInWords(pause.value), 'to end the pause: access resume']
+      : []),
     ...(readiness.kind === 'known' && readiness.value.faults.length > 0
       ? [`not ready: ${readiness.value.faults.map(({ name }) => name).join(', ')}`]
       : []),
     ...(audit.kind === 'known' ? whyAudit(audit.value, status.atMs) : []),
-    ...(holds.kind === 'known' && holds.value.count > 0
+    // In observe none can be released.
+    ...(holds.kind === 'known' && holds.value.count > 0 && rollOut.mode === 'enforce'
       ? [
           `${countOf(holds.value.count, 'hold')} ${holds.value.count === 1 ? 'waits' : 'wait'} for a release: access holds`,
         ]
@@ -93,6 +116,10 @@ function whyPolicy(standing: OrganizationStatus['policy']['standing']): readonly
 }
 
 const WORDS: Readonly<Record<string, string>> = {
+  pause: 'whether it is paused',
+  observed: 'since when it is in observe',
+  nights: 'how many audits there were',
+  sources: 'how its sources fare',
   deadDeliveries: 'dead deliveries',
   refusedChanges: 'refused changes',
   callsLeft: 'the quota',

@@ -1,4 +1,5 @@
 import { HOUR_MS } from '../durations';
+import type { Pause } from '../pause';
 import type { OrganizationMode } from '../policy';
 import type { PolicyOrigin } from '../policy-version';
 
@@ -25,6 +26,8 @@ export type OrganizationLedger = Readonly<{
   observedSinceMs?: number;
   /** It was in observe since everybody was planned last: what would have been done meanwhile is not done. */
   wasObserved?: true;
+  /** Somebody stopped every change of it. One that has ended by itself may still stand here. */
+  paused?: Pause;
 }>;
 
 /** A version that a process has which is not in force. */

@@ -41,6 +41,17 @@ export const OWN_CAUSES = {
     fix: 'nothing while you look at what would be done; then set its mode to enforce',
     docs: 'docs/policy.md#an-organization-in-observe',
   },
+  'organization-paused': {
+    means: 'somebody paused the organization: nothing is written to UiPath for it, and all that waits stays',
+    fix: 'nothing while the pause is wanted; then resume it with access resume, or on the page Today of the console',
+    docs: 'docs/operations.md#a-pause',
+  },
+  'pause-lost': {
+    means:
+      'the organization was paused, and an older version of this application wrote its record since: changes are made',
+    fix: 'pause it again with access pause, or end the pause with access resume; deploy no version before the one that knows pauses',
+    docs: 'docs/operations.md#a-pause',
+  },
   'storage-unavailable': {
     means: 'storage does not do what it is asked',
     fix: 'check the name of the account in the settings, its state, and the network between',

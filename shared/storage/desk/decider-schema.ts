@@ -11,7 +11,7 @@ export const PersonSchema: z.ZodType<SignedInPerson> = z.object({
   establishedAtMs: z.number(),
 });
 
-const DeciderSchema: z.ZodType<Decider> = z.union([
+export const DeciderSchema: z.ZodType<Decider> = z.union([
   z.object({ kind: z.literal('policy') }),
   PersonSchema,
   z.object({

@@ -3,7 +3,7 @@ import type { Subject } from '../../../shared/domain/ledger/subject';
 import { startAzurite, type Azurite } from '../../../sandbox/azurite';
 import { DEMO_SEED, ORGANIZATION } from '../../../sandbox/demo-organization';
 import type { OrganizationSeed } from '../../../sandbox/uipath/seed';
-import type { ApplyOutcome } from '../../../shared/access/writer/apply-changes';
+import type { ApplyOutcome } from '../../../shared/access/writer/book-next-run';
 import {
   verifyEvidence,
   type EvidenceFault,

@@ -112,6 +112,35 @@ describe('the command line against a running app', () => {
     expect(await json(['who', 'Nowhere'])).toMatchObject({ exit: 1, error: { code: 'group-unknown' } });
   });
 
+  it('pauses in a name and with a reason, tells it everywhere, and resumes', async () => {
+    expect(await json(['pause', '--reason', ' '])).toMatchObject({
+      exit: 2,
+      error: { code: 'body-invalid' },
+    });
+    const paused = await json(['pause', '--reason', 'INC-7']);
+    expect(paused).toMatchObject({
+      exit: 0,
+      organizations: [{ by: expect.stringContaining(OLGA), pause: { reason: 'INC-7', isLost: false } }],
+    });
+    const status = await json(['status']);
+    expect(status).toMatchObject({
+      organizations: [
+        {
+          pause: { value: { reason: 'INC-7' } },
+          advice: { stage: expect.any(String), waitsFor: expect.arrayContaining(['the end of the pause']) },
+          toSeeTo: expect.arrayContaining([expect.stringContaining('paused since')]),
+        },
+      ],
+    });
+    const doctor = (await run(['doctor'])).stdout;
+    expect(doctor).toMatch(/! pause:acme: paused since .*INC-7/);
+    expect(await json(['resume', '--reason', 'mended'])).toMatchObject({ exit: 0 });
+    expect(await json(['resume', '--reason', 'mended'])).toMatchObject({
+      exit: 1,
+      error: { code: 'pause-unknown' },
+    });
+  });
+
   it('releases exactly one hold, once somebody says how many people it is about', async () => {
     const short = stack.planHash.slice(0, 12);
     const shown = await run(['holds', 'show', short]);

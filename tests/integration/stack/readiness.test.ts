@@ -29,6 +29,7 @@ describe('readiness against a whole stack', () => {
       'console-key',
       'sign-in',
       'policy-in-force:acme',
+      'pause:acme',
       'vault:acme',
       'token:acme',
       'organization:acme',

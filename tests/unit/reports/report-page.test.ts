@@ -9,6 +9,7 @@ import {
   hostileReport,
   NIGHT_MS,
   report,
+  PAUSED,
 } from '../../fixtures/audit-reports';
 
 const alone = { before: undefined, nights: [] };
@@ -71,6 +72,14 @@ describe('the page of a report', () => {
     const page = renderReportPage({ ...report(), observed }, alone).replaceAll(/\s+/g, ' ');
     expect(page).toContain(said);
     expect(renderReportPage(report(), alone)).not.toContain('in observe');
+  });
+
+  it('says first who paused the organization, why, and who waits since when', () => {
+    const page = renderReportPage(report({ paused: PAUSED }), alone).replaceAll(/\s+/g, ' ');
+    expect(page).toMatch(/This organization is paused:.*until somebody resumes it, by .*Maria &lt;@all&gt;/);
+    expect(page).toContain('Urgent changes wait: 3');
+    expect(page.indexOf('is paused')).toBeLessThan(page.indexOf('<h2>'));
+    expect(renderReportPage(report(), alone)).not.toContain('paused');
   });
 
   it('counts the changes since the night it is compared with', () => {

@@ -11,13 +11,15 @@ import type { Notification, Receiver } from '../../../../shared/notify/notifier-
 import { renderDifference } from '../../../../shared/reports/difference-message';
 import type { NotificationMessage } from '../../../../shared/storage/queues';
 import type { NotificationState } from '../../../../shared/storage/notification-state';
-import { finding, report } from '../../../fixtures/audit-reports';
+import { finding, PAUSED, report } from '../../../fixtures/audit-reports';
 
 const OPS: NotifyTarget = { name: 'ops', url: 'https://ops.example/hook', secret: 'notify-ops' };
 const SIEM: NotifyTarget = { name: 'siem', url: 'https://siem.example/hook', secret: 'notify-siem' };
 const [lasting, mended] = [finding(), finding()];
 const FIRST = report({ night: '20261101T0200', findings: [lasting, mended] });
 const SAME = report({ night: '20261102T0200', findings: [lasting, mended] });
+/** As the night before, and somebody paused the organization. */
+const WHILE_PAUSED = report({ night: '20261102T0300', findings: [lasting, mended], paused: PAUSED });
 const NEXT = report({
   night: '20261103T0200',
   findings: [lasting, { ...mended, state: 'fixed' }, finding({ state: 'new' })],
@@ -64,7 +66,7 @@ beforeEach(() => {
   failing = new Map();
 });
 
-const reports: readonly AuditReport[] = [FIRST, SAME, NEXT, BEFORE_ANOTHER, UNDER_ANOTHER];
+const reports: readonly AuditReport[] = [FIRST, SAME, WHILE_PAUSED, NEXT, BEFORE_ANOTHER, UNDER_ANOTHER];
 const deps = {
   policy: async () =>
     ({ hash: '', organizations: new Map([['acme', { notify: targets }]]), sources: [] }) as unknown as Policy,
@@ -115,6 +117,17 @@ function counts(): readonly unknown[] {
 }
 
 describe('a receiver', () => {
+  it('is told each night of a pause, also where nothing else changed, and by no link or mention', async () => {
+    await tell(FIRST.night);
+    await tell(WHILE_PAUSED.night);
+    expect(counts()).toHaveLength(2);
+    const { text, data } = JSON.parse(sent[1]?.body ?? '') as { text: string; data: { paused?: unknown } };
+    expect(data.paused).toEqual(PAUSED);
+    expect(text).toContain('paused since 2026-11-20T02:00:00.000Z by `Maria &lt;');
+    expect(text).toContain('3 urgent changes wait (leavers, and what was revoked), the oldest since');
+    expect(text).not.toMatch(/https:\/\/evil|<@all/);
+  });
+
   it('is told everything the first time, then only what changed', async () => {
     await tell(FIRST.night);
     await tell(NEXT.night);

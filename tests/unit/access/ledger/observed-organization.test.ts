@@ -112,6 +112,8 @@ describe('writes one after the other', () => {
           },
           clock: { now: () => nowMs },
         }),
+        pauses: { get: async () => undefined },
+        clock: { now: () => nowMs },
       },
       'acme',
     );
@@ -136,7 +138,15 @@ describe('another version than that of this process', () => {
     const read = async () => ({ value: { ...NEW_ORGANIZATION_LEDGER, policyHash } }) as never;
     const deps = { ...depsOf({ acme: 'enforce' }), ledger: { read } };
     const ownRecords = createOwnRecords({ ledger: deps.ledger, clock: { now: () => nowMs } });
-    const gate = createWriteGate({ policy: deps.policy, ownRecords }, 'acme');
+    const gate = createWriteGate(
+      {
+        policy: deps.policy,
+        ownRecords,
+        pauses: { get: async () => undefined },
+        clock: { now: () => nowMs },
+      },
+      'acme',
+    );
     const write = async (): Promise<string> => gate().then(() => 'made', errorCodeOf);
     expect([await write(), await codeOf(deps, 'acme')]).toEqual(['made', undefined]);
     policyHash = 'other';

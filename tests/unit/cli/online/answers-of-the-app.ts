@@ -22,6 +22,18 @@ export function status(overrides: Partial<OrganizationStatus> = {}): Organizatio
       sinceMs: known(NOW_MS - 86_400_000),
       standing: known({ elsewhere: [] }),
     },
+    pause: known(null),
+    rollOut: {
+      mode: 'enforce',
+      observedSinceMs: known(null),
+      groups: {
+        observe: { count: 0, first: null },
+        additive: { count: 0, first: null },
+        authoritative: { count: 3, first: 'Support' },
+      },
+      nights: known({ whole: 9, green: 9 }),
+      sources: known({ silent: [] }),
+    },
     audit: known({
       night: '202603020200',
       takenAtMs: NOW_MS - 7 * 3_600_000,

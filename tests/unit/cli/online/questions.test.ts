@@ -50,6 +50,45 @@ describe('access doctor', () => {
 });
 
 describe('access status', () => {
+  it('tells a pause loudly, and the advice of the day with why the next step waits', async () => {
+    const paused = status({
+      pause: known({
+        id: 'a'.repeat(32),
+        sinceMs: NOW_MS,
+        by: HOSTILE,
+        reason: 'wrong export',
+        untilMs: null,
+        isLost: false,
+        urgent: 2,
+        oldestUrgentMs: NOW_MS,
+      }),
+      rollOut: {
+        ...status().rollOut,
+        groups: { ...status().rollOut.groups, observe: { count: 1, first: HOSTILE } },
+      },
+    });
+    const ran = await accessTo(['status', '--json'], { ...APP, '/acme/status': { json: paused } });
+    expect(ran).toMatchObject({
+      exit: 1,
+      json: { organizations: [{ pause: { value: { urgent: 2 } }, advice: { stage: 'additive' } }] },
+    });
+    const { stdout } = await accessTo(['status'], { ...APP, '/acme/status': { json: paused } });
+    expect(stdout).toContain(
+      `by ${HARMLESS}: wrong export; nothing is written to UiPath until somebody resumes`,
+    );
+    expect(stdout).toContain(
+      'to do      2 urgent changes wait (leavers, and what was revoked), the oldest since',
+    );
+    expect(stdout).toContain(`next step  set the mode of ${HARMLESS} to additive`);
+    expect(stdout).toContain('it waits for the end of the pause');
+    const { stdout: markdown } = await accessTo(['status', '--markdown'], {
+      ...APP,
+      '/acme/status': { json: paused },
+    });
+    expect(markdown).toContain('- next step: ');
+    for (const sign of ['\u001B', '\u202E', '](http', '<b>']) expect(markdown).not.toContain(sign);
+  });
+
   it('tells each part in a line, and what somebody has to see to', async () => {
     const bad = status({
       readiness: known({
@@ -66,6 +105,7 @@ describe('access status', () => {
       '✘ acme',
       '  readiness  token:acme: UiPath refused the secret',
       '  policy     abababababab, since 2026-03-01 09:00Z',
+      '  roll-out   enforce, groups: 3 authoritative',
       '  audit      green, 2026-03-02 02:00Z (7 hours ago): nothing open, 1 accepted',
       '  holds      1, of 12 removals',
       '  dead       0 deliveries, not known now (storage-unavailable)',
@@ -74,6 +114,8 @@ describe('access status', () => {
       '  to do      not ready: token:acme',
       '  to do      1 hold waits for a release: access holds',
       '  to do      refused changes cannot be told now (storage-unavailable)',
+      '  today      first see to what is to do',
+      '  today      look at what the night found, and at what waits for a release: access holds',
       '',
     ]);
   });
