@@ -1,12 +1,19 @@
 import type { Command } from 'commander';
 import type { RunState } from '../answer';
 import type { CommandIo } from '../command-io';
+import { addAsOf } from './as-of';
+import { addAudit } from './audit';
+import { addCompare } from './compare-people';
 import { addDeadLetters } from './dead-letters';
 import { addDoctor } from './doctor';
+import { addEvidence } from './evidence';
 import { addExplain } from './explain';
 import { addHistory } from './history';
 import { addHolds } from './holds';
+import { addReplay } from './replay';
 import { addStatus } from './status';
+import { addTail } from './tail';
+import { addFindingDecisions } from './waive';
 import { addWho } from './who';
 
 /** The commands that ask the running app. */
@@ -16,6 +23,13 @@ export function addOnlineCommands(program: Command, io: CommandIo, state: RunSta
   addExplain(program, io, state);
   addWho(program, io, state);
   addHolds(program, io, state);
+  addAudit(program, io, state);
+  addFindingDecisions(program, io, state);
   addDeadLetters(program, io, state);
+  addCompare(program, io, state);
   addHistory(program, io, state);
+  addAsOf(program, io, state);
+  addEvidence(program, io, state);
+  addReplay(program, io, state);
+  addTail(program, io, state);
 }

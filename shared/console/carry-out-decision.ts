@@ -2,6 +2,8 @@ import { closeDeadDelivery, type CloseDeadDeliveryDeps } from '../access/desk/cl
 import type { DeliveryDecider } from '../access/desk/organizations-decided';
 import { erasePerson, type ErasePersonDeps } from '../access/desk/erase-person';
 import { decideWhoIsWho, WHO_DECISIONS, type DecideWhoDeps } from '../access/desk/decide-who-is-who';
+import { replayDeliveries, type ReplayDeps } from '../access/desk/replay-deliveries';
+import { requestAudit, type RequestAuditDeps } from '../access/desk/nights/request-audit';
 import { remediateFinding, type RemediateFindingDeps } from '../access/desk/remediate-finding';
 import { waiveFinding, type WaiveDeps } from '../access/desk/waive-finding';
 import { releaseHold, type HoldDeps } from '../access/desk/release-hold';
@@ -21,7 +23,9 @@ export type DecideDeps = HoldDeps &
   WaiveDeps &
   RemediateFindingDeps &
   DecideWhoDeps &
-  ErasePersonDeps;
+  ErasePersonDeps &
+  RequestAuditDeps &
+  ReplayDeps;
 
 /** Texts that a page shows after a decision, by the key in its address. A page shows no other text from its address. */
 export const DONE = {
@@ -29,11 +33,15 @@ export const DONE = {
   retried: 'The change is tried again with the next run.',
   redelivered:
     'It is processed again, under the policy as it is now. What fails again is back here after its last try.',
+  replayed:
+    'They are processed again, under the policy as it is now. What is older than what is known changes nothing.',
   closed: 'The delivery is closed for good. The evidence has your reason.',
   waived: 'The finding is accepted until the day you named.',
   told: 'It is recorded with your reason, and the next run acts on it.',
   erased:
     'What was kept of the person is erased. Numbers, kinds and times of the records stay, so that the evidence can be verified.',
+  'audit-requested': 'An audit is on its way. What it finds replaces the latest report.',
+  'audit-under-way': 'An audit is under way already: no other is begun beside it.',
   mended: 'The plan of the finding is on its way. The next audit says whether the finding is gone.',
 } as const satisfies Record<string, string>;
 
@@ -57,6 +65,19 @@ export async function carryOutDecision(deps: DecideDeps, decision: ConsoleDecisi
       return 'released';
     case 'dead-letters':
       return decideDeadLetter(deps, decision);
+    case 'replay':
+      await replayDeliveries(deps, organization, {
+        ...decision,
+        source: said('source'),
+        places: said('deliveries')
+          .split(',')
+          .filter((place) => place !== ''),
+      });
+      return 'replayed';
+    case 'audits': {
+      const { wasUnderWay } = await requestAudit(deps, organization, by);
+      return wasUnderWay ? 'audit-under-way' : 'audit-requested';
+    }
     case 'findings':
       if (fields.has('planHash')) {
         await remediateFinding(deps, organization, id, { by, planHash: said('planHash') });
