@@ -137,6 +137,34 @@ describe('kept deliveries', () => {
     expect((await keptOf(world, 'hr/standard')).deliveries).toHaveLength(5);
   });
 
+  it('are not those that are dead, or that somebody closed', async () => {
+    const world = await played();
+    const { app } = world.engine;
+    await world.joins(OLGA);
+    await world.joins(BEN);
+    const [dead, closed] = world.engine
+      .queued()
+      .flatMap((one) => (one.queue === 'deliveries' ? [one.message] : []));
+    if (dead === undefined || closed === undefined) throw new Error('Nothing is queued');
+    for (const key of [dead, closed])
+      await app.deadDeliveries.fail(key, {
+        code: 'policy-invalid',
+        tries: 5,
+        atMs: world.engine.clock.now(),
+      });
+    const letter = await app.deadDeliveries.get(closed);
+    if (letter === undefined) throw new Error('It is not dead');
+    await app.deadDeliveries.close(letter);
+    const ids = (await keptOf(world, 'hr/standard')).deliveries.map(({ place }) => place.split(':')[2]);
+    expect(ids).toHaveLength(5);
+    expect(ids).not.toContain(dead.deliveryId);
+    expect(ids).not.toContain(closed.deliveryId);
+    for (const { deliveryId } of [dead, closed]) {
+      const place = `t:${String(world.engine.clock.now()).padStart(15, '0')}:${deliveryId}`;
+      expect(await replay(world, 'hr/standard', [place])).toBe('dead-letter-unknown');
+    }
+  });
+
   it('end with their body, whoever is first', async () => {
     const world = await played();
     const { app, clock } = world.engine;
