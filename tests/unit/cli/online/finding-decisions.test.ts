@@ -90,6 +90,11 @@ describe('access dead-letters of a source', () => {
     });
   });
 
+  it('is in the help', async () => {
+    for (const word of ['retry', 'close'])
+      expect((await accessTo(['dead-letters', word, '--help'], {})).stdout).toContain('--source <feed/name>');
+  });
+
   it('closes each of it with the reason', async () => {
     const ran = await accessTo(
       ['dead-letters', 'close', ...source, '--reason', 'a test', '--json'],

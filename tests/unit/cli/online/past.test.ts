@@ -98,6 +98,12 @@ describe('access audit', () => {
       json: { done: 'audit-requested', by: 'Olga' },
     });
     expect((await accessTo(['audit', 'run', '--wait', '0'], app)).exit).toBe(2);
+    expect((await accessTo(['audit', 'run', '--help'], {})).stdout).toContain('--wait');
+    const refused = { ...PAST, 'POST /acme/audits/now': problem(403, 'not-permitted', 'No') };
+    expect(await accessTo(['audit', 'run', '--json'], refused)).toMatchObject({
+      exit: 4,
+      json: { error: { code: 'not-permitted' } },
+    });
   });
 });
 
