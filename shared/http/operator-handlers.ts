@@ -17,7 +17,7 @@ import { requireOperator } from '../console/require-operator';
 import type { SignInDeps } from '../console/require-sign-in';
 import { permissionsOf, type Visitor } from '../console/visitor-permissions';
 import { describeDecider } from '../domain/decider';
-import { isLocalDate } from '../domain/ledger/local-date';
+import { isLocalDate } from '../domain/local-date';
 import type { OrganizationPolicy } from '../domain/policy';
 import { AppError } from '../errors';
 import { checkBody } from '../webhooks/check-body';

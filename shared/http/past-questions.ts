@@ -3,7 +3,7 @@ import { membersAsOf, type MembersAsOfDeps } from '../access/desk/as-of/members-
 import { recentEvents, type RecentEventsDeps } from '../access/desk/evidence/recent-events';
 import { listKeptOfSource, listReplayableSources, type ListKeptDeps } from '../access/desk/replay-deliveries';
 import { endOfDayMs, startOfDayMs } from '../domain/ledger/effective-time';
-import { isLocalDate } from '../domain/ledger/local-date';
+import { isLocalDate } from '../domain/local-date';
 import type { OrganizationPolicy } from '../domain/policy';
 import { invalidQuery, requireWord, skipIn, wordIn, type OperatorQuery } from './operator-query';
 

@@ -29,10 +29,10 @@ type ExportedLine =
 type ExportedStorage = Pick<StorageAccount, 'table' | 'container'>;
 
 const PARTS = ['places', 'entries', 'tiles', 'policies', 'log', ...SUBJECT_KINDS] as const;
-type Part = (typeof PARTS)[number];
+type PartOfExport = (typeof PARTS)[number];
 
 /** Where an export goes on: behind which row, blob, entry or subject of which part. `log`: how far the log was when it began. */
-export type ExportPlace = Readonly<{ part: Part; after: string; log: string }>;
+export type ExportPlace = Readonly<{ part: PartOfExport; after: string; log: string }>;
 
 /** A line, and where whoever has had enough goes on after it. */
 export type ExportedPart = Readonly<{ line: ExportedLine; place: ExportPlace }>;
@@ -86,7 +86,7 @@ export function createEvidenceExport(storage: ExportedStorage): EvidenceExport {
 function linesOf(
   storage: ExportedStorage,
   { alias, origin }: Readonly<{ alias: string; origin: string }>,
-  at: Readonly<{ part: Part; after: string; head: LogHead; row: ExportedRow | undefined }>,
+  at: Readonly<{ part: PartOfExport; after: string; head: LogHead; row: ExportedRow | undefined }>,
 ): AsyncIterable<LineAfter> {
   const { part, after, head, row } = at;
   switch (part) {

@@ -49,12 +49,12 @@ const IN: ReadonlySet<string> = new Set(['membership-added', 'membership-standin
 const OUT: ReadonlySet<string> = new Set(['membership-removed', 'membership-gone']);
 
 /** A group, as records name it: by its id, by a name that it has or had. */
-export type NamedGroup = Readonly<{ groupId: string | undefined; name: string }>;
+export type RecordedGroup = Readonly<{ groupId: string | undefined; name: string }>;
 
 /** What the records of somebody say of one group, in the order of time. */
 export function changesIn(
   records: readonly EvidenceRecord[],
-  { groupId, name }: NamedGroup,
+  { groupId, name }: RecordedGroup,
 ): readonly RecordedChange[] {
   return records
     .filter(({ kind, facts }) => {
@@ -70,8 +70,8 @@ export function changesIn(
 }
 
 /** The groups that somebody's records tell a membership of: by id where they have one. */
-export function groupsIn(records: readonly EvidenceRecord[]): readonly NamedGroup[] {
-  const found = new Map<string, NamedGroup>();
+export function groupsIn(records: readonly EvidenceRecord[]): readonly RecordedGroup[] {
+  const found = new Map<string, RecordedGroup>();
   for (const { kind, facts } of records) {
     if (!IN.has(kind) && !OUT.has(kind)) continue;
     const [id, name] = [facts['groupId'], facts['groupName'] ?? facts['group']];

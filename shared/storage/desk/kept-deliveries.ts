@@ -18,11 +18,15 @@ export type KeptDelivery = DeliveryKey &
   Readonly<{ receivedAtMs: number; outcome: string; lane: Lane; place: string }>;
 
 /** Deliveries of a source in the order in which they came. `next`: where the next part begins; undefined: this is the last. */
-type KeptPart = Readonly<{ kept: readonly KeptDelivery[]; next: string | undefined }>;
+type ListedKeptDeliveries = Readonly<{ kept: readonly KeptDelivery[]; next: string | undefined }>;
 
 export type KeptDeliveries = Readonly<{
   /** Those received from `fromMs` on, some at a time, from the place that an earlier part told. */
-  list: (feed: Feed, source: string, from: Readonly<{ fromMs: number; place?: string }>) => Promise<KeptPart>;
+  list: (
+    feed: Feed,
+    source: string,
+    from: Readonly<{ fromMs: number; place?: string }>,
+  ) => Promise<ListedKeptDeliveries>;
   /** The one at a place; undefined: it is not kept, or that is no place. */
   get: (feed: Feed, source: string, place: string) => Promise<KeptDelivery | undefined>;
   /** Makes one pending again. False where it is not kept any more, or somebody did so first. */

@@ -1,7 +1,7 @@
 import type { AuditSummary } from '../../../domain/audit/audit-summary';
 import { endOfDayMs, startOfDayMs } from '../../../domain/ledger/effective-time';
 import type { OrganizationPolicy } from '../../../domain/policy';
-import { isLocalDate } from '../../../domain/ledger/local-date';
+import { isLocalDate } from '../../../domain/local-date';
 import { AppError } from '../../../errors';
 
 /**

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { LocalDate } from './worker-event';
+import type { LocalDate } from './ledger/worker-event';
 
 /** Whether a text is a day that there is, such as `2026-11-21`. */
 export function isLocalDate(text: string): text is LocalDate {
