@@ -4,6 +4,7 @@ import { CommandFailure } from './command-failure';
 import { EXIT, type ExitCode } from './exit-codes';
 import { AppError } from '../shared/errors';
 import { plainLines } from './output/plain-text';
+import { visibleJson } from './output/visible-json';
 import { styleOf, type TextStyle } from './output/text-style';
 
 /** What a command says: once as data, and in words for whoever reads it. */
@@ -64,17 +65,7 @@ export function writeJson(
   { stdout }: Pick<CommandIo, 'stdout'>,
   value: Readonly<Record<string, unknown>>,
 ): void {
-  stdout.write(`${JSON.stringify(value, null, 2).replaceAll(UNSEEN_IN_JSON, escapeInJson)}\n`);
-}
-
-/** JSON itself escapes the controls below the space and halves of characters. The last are commands to whoever keeps the log of a pipeline. */
-const UNSEEN_IN_JSON = /[\u007F-\u009F\p{Cf}\p{Zl}\p{Zp}]|##(?=(?:vso)?\[)/giu;
-
-function escapeInJson(character: string): string {
-  return Array.from(
-    { length: character.length },
-    (_, index) => String.raw`\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
-  ).join('');
+  stdout.write(`${visibleJson(value, 2)}\n`);
 }
 
 /** `policy check`: the words of a command behind the name of the program. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { createOnlineIo, type OnlineIo } from './online/online-io';
+import { createNewFile, type NewFile } from './output/new-file';
 import { isColored } from './output/text-style';
 
 export type Output = Readonly<{ write: (text: string) => void; isTerminal: boolean; isColored: boolean }>;
@@ -10,6 +11,8 @@ export type Output = Readonly<{ write: (text: string) => void; isTerminal: boole
 export type CommandIo = Readonly<{
   /** The bytes of a file up to one more than `mostBytes`: what is longer, or has no end as a device, is not read whole. */
   readFile: (path: string, mostBytes: number) => Promise<Buffer>;
+  /** A file that is not there yet. */
+  createFile: (path: string) => Promise<NewFile>;
   stdout: Output;
   stderr: Output;
   nowMs: () => number;
@@ -30,6 +33,7 @@ export function createProcessIo(process: NodeJS.Process): CommandIo {
   return {
     ...createOnlineIo(process),
     readFile: async (path, mostBytes) => buffer(createReadStream(path, { end: mostBytes })),
+    createFile: createNewFile,
     stdout: outputOf(stdout),
     stderr: outputOf(stderr),
     nowMs: Date.now,

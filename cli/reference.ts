@@ -32,6 +32,11 @@ export function programToRead(): Command {
     stderr: output,
     nowMs: () => 0,
     randomBytes: (size: number) => Buffer.alloc(size),
+    createFile: async () => ({
+      write: async () => undefined,
+      keep: async () => undefined,
+      discard: async () => undefined,
+    }),
   };
   return createProgram(io, { exit: EXIT.done });
 }

@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     createSealReader(async () => parseEvidenceKeys(secret ?? '')),
   );
   if (what === 'export') {
-    for await (const line of exportEvidence(storage, { alias, origin }))
+    for await (const { line } of exportEvidence(storage, { alias, origin }))
       if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
     return;
   }

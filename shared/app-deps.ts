@@ -2,8 +2,10 @@ import type { NotifyDeps } from './access/audit/notify-audit-difference';
 import type { RunAuditDeps } from './access/audit/run-audit';
 import type { PolicyMemory } from './access/ledger/policy-versions';
 import { createOwnRecords } from './access/ledger/version-in-force';
+import { nameNight } from './access/audit/start-audit';
 import { createPassMemory } from './access/readiness/remember-passes';
 import { askedAtTimes, type ReadinessCheck } from './access/run-readiness-checks';
+import { createVerifyOrganization } from './access/desk/evidence/verify-organization';
 import type { CloseDeadDeliveryDeps } from './access/desk/close-dead-delivery';
 import type { ListRequestsDeps } from './access/desk/list-requests';
 import type { RequestStatusDeps } from './access/desk/read-request-status';
@@ -160,6 +162,13 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
       const { uipath, clientId, scopes } = await client(alias);
       return { ...uipath.tellingCalls(tell), own: { clientId, scopes } };
     },
+    verifyOrganization: createVerifyOrganization({
+      ...stores,
+      evidenceKeys: infrastructure.evidenceKeys,
+      clock,
+    }),
+    seal: infrastructure.storage.seal,
+    nightOfNow: async (alias) => nameNight(stores.ledger, alias, clock.now()),
     readinessChecks: checks,
     readiness: askedAtTimes(async () => checks({ isFresh: false }), clock),
     readinessNow: askedAtTimes(async () => checks({ isFresh: true }), clock),

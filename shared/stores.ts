@@ -1,3 +1,4 @@
+import { createEvidenceExport } from './access/ledger/export-evidence';
 import type { Infrastructure } from './infrastructure';
 import { createSentChanges } from './storage/calls/sent-changes';
 import { createBackoffStore } from './storage/backoffs';
@@ -5,6 +6,7 @@ import { createDeadDeliveries } from './storage/dead-deliveries';
 import { createDeliveries } from './storage/deliveries';
 import { createFirstDecisions } from './storage/desk/first-decisions';
 import { createPauses } from './storage/desk/pauses';
+import { createKeptDeliveries } from './storage/desk/kept-deliveries';
 import { createSignIns } from './storage/desk/sign-ins';
 import { createDueDates } from './storage/due-dates';
 import { createEvidenceLog } from './storage/evidence/evidence-log';
@@ -50,6 +52,7 @@ export function createStores(
   return {
     deliveries: coded(createDeliveries(storage)),
     deadDeliveries: coded(createDeadDeliveries(storage, onUnreadable)),
+    keptDeliveries: coded(createKeptDeliveries(storage)),
     heartbeats: coded(createHeartbeats(storage)),
     users: coded(createProvisionedUsers(storage, clock, onUnreadable)),
     evidenceLog,
@@ -57,6 +60,7 @@ export function createStores(
     logPublisher: coded(createLogPublisher(storage, evidenceLog, evidenceKeys)),
     checkpointPlace: createCheckpointPlace(containerAt),
     uncopiedCheckpoints: coded(createUncopiedCheckpoints(storage)),
+    evidenceExport: coded(createEvidenceExport(storage)),
     policyArchive: coded(createPolicyArchive(storage)),
     ledger: coded(createLedgerStore(storage, onUnreadable, clock)),
     changes: coded(createChangeStore(storage, onUnreadable)),

@@ -1,13 +1,20 @@
 import type { Command } from 'commander';
 import type { RunState } from '../answer';
 import type { CommandIo } from '../command-io';
+import { addAsOf } from './as-of';
+import { addAudit } from './audit';
+import { addCompare } from './compare-people';
 import { addDeadLetters } from './dead-letters';
 import { addDoctor } from './doctor';
+import { addEvidence } from './evidence';
 import { addExplain } from './explain';
 import { addHistory } from './history';
 import { addHolds } from './holds';
 import { addPause } from './pause';
+import { addReplay } from './replay';
 import { addStatus } from './status';
+import { addTail } from './tail';
+import { addFindingDecisions } from './waive';
 import { addWho } from './who';
 
 /** The commands that ask the running app. */
@@ -18,6 +25,13 @@ export function addOnlineCommands(program: Command, io: CommandIo, state: RunSta
   addWho(program, io, state);
   addHolds(program, io, state);
   addPause(program, io, state);
+  addAudit(program, io, state);
+  addFindingDecisions(program, io, state);
   addDeadLetters(program, io, state);
+  addCompare(program, io, state);
   addHistory(program, io, state);
+  addAsOf(program, io, state);
+  addEvidence(program, io, state);
+  addReplay(program, io, state);
+  addTail(program, io, state);
 }

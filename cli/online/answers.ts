@@ -108,7 +108,7 @@ export const MembersSchema = z.object({
   next: z.number().nullable(),
 });
 
-const HistoryEntrySchema: z.ZodType<HistoryEntry> = z.object({
+export const HistoryEntrySchema: z.ZodType<HistoryEntry> = z.object({
   atMs: z.number(),
   about: z.string(),
   kind: z.string(),

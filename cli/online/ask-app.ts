@@ -6,7 +6,8 @@ import { signIn, type ConnectionOptions } from './sign-in';
 
 /** The running app, as whoever signed in. Answers are checked: another program may be at the address. */
 export type RunningApp = Readonly<{
-  get: <T>(path: readonly string[], query: Words, schema: z.ZodType<T>) => Promise<T>;
+  /** `timeoutMs`: of what takes the app long. */
+  get: <T>(path: readonly string[], query: Words, schema: z.ZodType<T>, timeoutMs?: number) => Promise<T>;
   decide: (path: readonly string[], fields: Words) => Promise<Decided>;
 }>;
 
@@ -36,6 +37,7 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 type Sent = Readonly<{ method: string; headers?: Readonly<Record<string, string>>; body?: string }>;
+type Send = (path: readonly string[], query: Words, init: Sent, timeoutMs?: number) => Promise<unknown>;
 
 /** Signs in and gives the app to ask. @throws CommandFailure */
 export async function connect(
@@ -43,7 +45,7 @@ export async function connect(
   options: ConnectionOptions,
 ): Promise<RunningApp> {
   const { base, authorization } = await signIn(io, options);
-  const send = async (path: readonly string[], query: Words, init: Sent): Promise<unknown> => {
+  const send: Send = async (path, query, init, timeoutMs = TIMEOUT_MS) => {
     const url = new URL(['api/operator', ...path.map(encodeURIComponent)].join('/'), base);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, value);
@@ -53,7 +55,7 @@ export async function connect(
       ...init,
       headers,
       redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     } as const;
     let status: number;
     let body: string;
@@ -62,18 +64,23 @@ export async function connect(
       ({ status } = answer);
       body = await textUpTo(answer.body, LARGEST_ANSWER);
     } catch (error) {
-      throw new CommandFailure('app-unreachable', `${base.origin} cannot be reached: ${whyOf(error)}`, {
-        exit: EXIT.unreachable,
-        cause: error,
-        hint: 'Is the app running, and is the address right?',
-      });
+      throw new CommandFailure(
+        'app-unreachable',
+        `${base.origin} cannot be reached: ${whyOf(error, timeoutMs)}`,
+        {
+          exit: EXIT.unreachable,
+          cause: error,
+          hint: 'Is the app running, and is the address right?',
+        },
+      );
     }
     const json = parseJson(body);
     if (status >= 200 && status < 300 && json !== undefined) return json;
     throw refusal(base, status, json);
   };
   return {
-    get: async (path, query, schema) => understand(schema, await send(path, query, { method: 'GET' }), base),
+    get: async (path, query, schema, timeoutMs) =>
+      understand(schema, await send(path, query, { method: 'GET' }, timeoutMs), base),
     decide: async (path, fields) => {
       const body = JSON.stringify(fields);
       const headers = { 'content-type': 'application/json' };
@@ -124,8 +131,9 @@ function exitOf(status: number): ExitCode {
 }
 
 /** In words, by the code of the cause: a message may have anything in it. */
-function whyOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'it did not answer within 30 seconds';
+function whyOf(error: unknown, timeoutMs: number): string {
+  if (error instanceof Error && error.name === 'TimeoutError')
+    return `it did not answer within ${timeoutMs / 1_000} seconds`;
   const cause = error instanceof Error ? error.cause : undefined;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   return REASONS.get(code) ?? (/^[A-Z_]{3,40}$/.test(code) ? code : 'the connection failed');

@@ -9,6 +9,7 @@ import { plainText } from '../output/plain-text';
 import { DeadLettersSchema, type DeadLetters } from './answers';
 import type { Decided, RunningApp } from './ask-app';
 import { withConnection } from './connection-options';
+import { decideSource, requireIdOrSource, withSource, type OfSource } from './dead-letters-of-source';
 import { oneNamed } from './one-named';
 import { tellFromApp } from './tell-from-app';
 
@@ -26,7 +27,8 @@ export function addDeadLetters(program: Command, io: CommandIo, state: RunState)
     );
   const sub = (name: string, description: string, line: string, isDefault = false): Command => {
     const command = letters.command(name, { isDefault }).description(description);
-    if (!isDefault) command.addArgument(new Argument('<id>', 'the id, or its beginning'));
+    const isOne = name === 'show';
+    if (!isDefault) command.addArgument(new Argument(isOne ? '<id>' : '[id]', 'the id, or its beginning'));
     withConnection(command);
     withFormats(command, { markdown: false });
     return withExamples(command, [{ what: description, line }]);
@@ -44,12 +46,25 @@ export function addDeadLetters(program: Command, io: CommandIo, state: RunState)
   show.action(async (id: string) =>
     tellFromApp(io, state, show, async (app, organization) => shown(await find(app, organization, id))),
   );
-  const retry = sub('retry', 'try one of them again, in your name', 'access dead-letters retry 3f2a9c01');
+  const retry = sub(
+    'retry',
+    'try one of them again, or all of a source, in your name',
+    'access dead-letters retry 3f2a9c01',
+  );
+  withSource(retry);
   retry.addOption(
     new Option('--member-id <guid>', 'the right directory id, for a change that was refused for its id'),
   );
-  retry.action(async (id: string, { memberId }: Readonly<{ memberId?: string }>) =>
+  retry.action(async (id: string | undefined, options: Readonly<{ memberId?: string }> & OfSource) =>
     tellFromApp(io, state, retry, async (app, organization) => {
+      requireIdOrSource(id, options);
+      if (id === undefined)
+        return decideSource(io, app, organization, {
+          ...options,
+          kind: 'retry',
+          letters: await read(app, organization),
+        });
+      const { memberId } = options;
       const letter = await find(app, organization, id);
       const fields =
         letter.is === 'delivery' ? { decision: 'retry-delivery' } : { decision: 'retry-change', memberId };
@@ -58,12 +73,21 @@ export function addDeadLetters(program: Command, io: CommandIo, state: RunState)
   );
   const close = sub(
     'close',
-    'close a delivery for good, in your name: it is never processed',
+    'close a delivery for good, or all of a source, in your name: it is never processed',
     'access dead-letters close 3f2a9c01 --reason "sent twice, see INC-7"',
   );
+  withSource(close);
   close.addOption(new Option('--reason <text>', 'why').makeOptionMandatory());
-  close.action(async (id: string, { reason }: Readonly<{ reason: string }>) =>
+  close.action(async (id: string | undefined, options: Readonly<{ reason: string }> & OfSource) =>
     tellFromApp(io, state, close, async (app, organization) => {
+      requireIdOrSource(id, options);
+      if (id === undefined)
+        return decideSource(io, app, organization, {
+          ...options,
+          kind: 'close',
+          letters: await read(app, organization),
+        });
+      const { reason } = options;
       const letter = await find(app, organization, id);
       if (letter.is === 'change')
         throw new CommandFailure('not-a-delivery', 'A refused change is not closed', {

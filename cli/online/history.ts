@@ -12,10 +12,10 @@ import { withConnection } from './connection-options';
 import { readPages, withLimit, type LimitOptions } from './paging';
 import { tellFromApp } from './tell-from-app';
 
-type Options = LimitOptions & Readonly<{ group?: true; ticket?: true }>;
+type Options = LimitOptions & Readonly<{ group?: true; ticket?: true; run?: true }>;
 
 type Found = Readonly<{
-  kind: 'person' | 'group' | 'ticket';
+  kind: 'person' | 'group' | 'ticket' | 'day' | 'run';
   about: string;
   entries: readonly HistoryEntry[];
   more: number;
@@ -27,19 +27,24 @@ export function addHistory(program: Command, io: CommandIo, state: RunState): vo
   const command = program
     .command('history')
     .description(
-      'what happened to a person, in a group or because of a ticket, and who decided, newest first',
+      'what happened to a person, in a group, because of a ticket, on a day or by a plan, and who decided, newest first',
     )
     .addArgument(
-      new Argument('<what>', 'an address; with --group the name of a group, with --ticket a number'),
+      new Argument('<what>', 'an address or a day; with --group the name of a group, with --ticket a number'),
     )
-    .addOption(new Option('--group', 'it is a group').conflicts('ticket'))
-    .addOption(new Option('--ticket', 'it is the number of a ticket, or the id of a request'));
+    .addOption(new Option('--group', 'it is a group').conflicts(['ticket', 'run']))
+    .addOption(
+      new Option('--ticket', 'it is the number of a ticket, or the id of a request').conflicts('run'),
+    )
+    .addOption(new Option('--run', 'it is the beginning of the hash of a plan, or the id of a call'));
   withLimit(command, 'records');
   withConnection(command);
   withFormats(command, { markdown: false });
   withExamples(command, [
     { what: 'what happened to Ana?', line: 'access history ana@acme.example' },
     { what: 'who came and went?', line: 'access history --group "Automation Developers"' },
+    { what: 'what happened on a day, in the zone of the organization?', line: 'access history 2026-11-21' },
+    { what: 'what was done by a plan that was released?', line: 'access history --run 3f2a9c01' },
     { what: 'what came of a ticket?', line: 'access history --ticket REQ-1 --json' },
   ]);
   command.action(async (about: string, options: Options) =>
@@ -63,11 +68,16 @@ export function addHistory(program: Command, io: CommandIo, state: RunState): vo
   );
 }
 
-function kindOf(about: string, { group, ticket }: Options): Found['kind'] {
+function kindOf(about: string, { group, ticket, run }: Options): Found['kind'] {
   if (group === true) return 'group';
   if (ticket === true) return 'ticket';
+  if (run === true) return 'run';
   if (about.includes('@')) return 'person';
-  throw new CommandFailure('history-unclear', 'That is no address: say --group or --ticket where it is one');
+  if (/^\d{4}-\d{2}-\d{2}$/.test(about)) return 'day';
+  throw new CommandFailure(
+    'history-unclear',
+    'That is no address and no day: say --group, --ticket or --run where it is one',
+  );
 }
 
 function toAnswer({ kind, about, entries, more, isWhole }: Found): Answer {
@@ -81,7 +91,7 @@ function toAnswer({ kind, about, entries, more, isWhole }: Found): Answer {
           [
             style('faint', instantText(entry.atMs)),
             ...(kind === 'person' ? [] : [plainText(entry.about)]),
-            plainText(lineOf(entry), 2_000),
+            plainText(historyLine(entry), 2_000),
           ].join('  '),
         ),
         ...(more === 0 ? [] : [`and ${more} more: --limit 0 shows all`]),
@@ -90,7 +100,8 @@ function toAnswer({ kind, about, entries, more, isWhole }: Found): Answer {
   };
 }
 
-function lineOf({ words, group, ticket, why, by, outcome, policyHash }: HistoryEntry): string {
+/** What happened, why and who decided, in one line; texts of others are in it as they are. */
+export function historyLine({ words, group, ticket, why, by, outcome, policyHash }: HistoryEntry): string {
   return [
     words,
     ...(group === null ? [] : [`group ${group}`]),

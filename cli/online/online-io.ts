@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
 
 /** What a command that asks the running app may do outside of itself. */
@@ -10,6 +11,10 @@ export type OnlineIo = Readonly<{
   readStdin: () => Promise<string>;
   /** Asks whoever sits at the terminal; undefined: nobody does. */
   ask: (question: string) => Promise<string | undefined>;
+  /** Until so many milliseconds have passed, or somebody has enough. */
+  sleep: (ms: number, stop?: AbortSignal) => Promise<void>;
+  /** Tells when whoever sits there has enough (Ctrl+C); from then on the command ends by itself. */
+  interrupted: () => AbortSignal;
 }>;
 
 /** Of a program that nobody runs. */
@@ -20,10 +25,13 @@ export const NO_APP: OnlineIo = {
   },
   readStdin: async () => '',
   ask: async () => undefined,
+  sleep: async () => undefined,
+  interrupted: () => new AbortController().signal,
 };
 
 /** The network, environment and terminal of this process. */
-export function createOnlineIo({ stdin, stderr, env }: NodeJS.Process): OnlineIo {
+export function createOnlineIo(process: NodeJS.Process): OnlineIo {
+  const { stdin, stderr, env } = process;
   return {
     env: (name) => (env[name] === '' ? undefined : env[name]),
     fetch: async (...asked) => fetch(...asked),
@@ -36,6 +44,17 @@ export function createOnlineIo({ stdin, stderr, env }: NodeJS.Process): OnlineIo
       } finally {
         terminal.close();
       }
+    },
+    sleep: async (ms, stop) => {
+      await sleep(ms, undefined, stop === undefined ? {} : { signal: stop }).catch(() => undefined);
+    },
+    interrupted: () => {
+      const controller = new AbortController();
+      for (const signal of ['SIGINT', 'SIGTERM'] as const)
+        process.once(signal, () => {
+          controller.abort();
+        });
+      return controller.signal;
     },
   };
 }

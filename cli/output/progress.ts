@@ -9,11 +9,11 @@ export type Progress = Readonly<{
   end: () => void;
 }>;
 
-/** How far long work is, in one line of a terminal that is written over. Where nobody looks nothing is written. */
+/** How far long work is, in one line of a terminal that is written over. Where nobody looks nothing is written. Without `total` nobody knows how much there is. */
 export function createProgress(
   { write, isTerminal }: Output,
   nowMs: () => number,
-  { what, total }: Readonly<{ what: string; total: number }>,
+  { what, total }: Readonly<{ what: string; total?: number }>,
 ): Progress {
   if (!isTerminal) return { at: () => undefined, end: () => undefined };
   let toldMs = nowMs();
@@ -23,7 +23,7 @@ export function createProgress(
       if (nowMs() - toldMs < EVERY_MS) return;
       toldMs = nowMs();
       isTold = true;
-      write(`\r\u001B[K${what}: ${done} of ${total}`);
+      write(`\r\u001B[K${what}: ${done}${total === undefined ? '' : ` of ${total}`}`);
     },
     end: () => {
       if (isTold) write('\r\u001B[K');

@@ -2,6 +2,8 @@ import { closeDeadDelivery, type CloseDeadDeliveryDeps } from '../access/desk/cl
 import type { DeliveryDecider } from '../access/desk/organizations-decided';
 import { erasePerson, type ErasePersonDeps } from '../access/desk/erase-person';
 import { decideWhoIsWho, WHO_DECISIONS, type DecideWhoDeps } from '../access/desk/decide-who-is-who';
+import { replayDeliveries, type ReplayDeps } from '../access/desk/replay-deliveries';
+import { requestAudit, type RequestAuditDeps } from '../access/desk/nights/request-audit';
 import { remediateFinding, type RemediateFindingDeps } from '../access/desk/remediate-finding';
 import { waiveFinding, type WaiveDeps } from '../access/desk/waive-finding';
 import {
@@ -27,7 +29,9 @@ export type DecideDeps = HoldDeps &
   RemediateFindingDeps &
   DecideWhoDeps &
   ErasePersonDeps &
-  PauseOrganizationDeps;
+  PauseOrganizationDeps &
+  RequestAuditDeps &
+  ReplayDeps;
 
 /** Texts that a page shows after a decision, by the key in its address. A page shows no other text from its address. */
 export const DONE = {
@@ -35,6 +39,8 @@ export const DONE = {
   retried: 'The change is tried again with the next run.',
   redelivered:
     'It is processed again, under the policy as it is now. What fails again is back here after its last try.',
+  replayed:
+    'They are processed again, under the policy as it is now. What is older than what is known changes nothing.',
   closed: 'The delivery is closed for good. The evidence has your reason.',
   waived: 'The finding is accepted until the day you named.',
   told: 'It is recorded with your reason, and the next run acts on it.',
@@ -43,6 +49,8 @@ export const DONE = {
   paused:
     'The organization is paused: nothing is changed until it ends or somebody resumes it. All that waits stays.',
   resumed: 'The organization goes on: what waited is done now, urgent first, under the guards as ever.',
+  'audit-requested': 'An audit is on its way. What it finds replaces the latest report.',
+  'audit-under-way': 'An audit is under way already: no other is begun beside it.',
   mended: 'The plan of the finding is on its way. The next audit says whether the finding is gone.',
 } as const satisfies Record<string, string>;
 
@@ -68,6 +76,19 @@ export async function carryOutDecision(deps: DecideDeps, decision: ConsoleDecisi
       return 'released';
     case 'dead-letters':
       return decideDeadLetter(deps, decision);
+    case 'replay':
+      await replayDeliveries(deps, organization, {
+        ...decision,
+        source: said('source'),
+        places: said('deliveries')
+          .split(',')
+          .filter((place) => place !== ''),
+      });
+      return 'replayed';
+    case 'audits': {
+      const { wasUnderWay } = await requestAudit(deps, organization, by);
+      return wasUnderWay ? 'audit-under-way' : 'audit-requested';
+    }
     case 'findings':
       if (fields.has('planHash')) {
         await remediateFinding(deps, organization, id, { by, planHash: said('planHash') });

@@ -15,13 +15,18 @@ import { DONE, type DecideDeps } from '../console/carry-out-decision';
 import { decideAsVisitor, readableBy, requireReadable } from '../console/decide-as-visitor';
 import { requireOperator } from '../console/require-operator';
 import type { SignInDeps } from '../console/require-sign-in';
-import { permissionsOf } from '../console/visitor-permissions';
+import { permissionsOf, type Visitor } from '../console/visitor-permissions';
 import { describeDecider } from '../domain/decider';
+import { isLocalDate } from '../domain/local-date';
 import type { OrganizationPolicy } from '../domain/policy';
 import { AppError } from '../errors';
 import { checkBody } from '../webhooks/check-body';
 import { parseJsonBody } from '../webhooks/json-body';
 import { jsonResponse } from './json-response';
+import { answerAboutEvidence, type EvidenceQuestionDeps } from './evidence-questions';
+import { answerAboutThePast, type PastQuestionDeps } from './past-questions';
+import { answerAboutNights, type NightQuestionDeps } from './night-questions';
+import { invalidQuery, requireWord, skipIn, wordIn } from './operator-query';
 import { readBody } from './read-body';
 
 export type OperatorDeps = SignInDeps &
@@ -32,12 +37,16 @@ export type OperatorDeps = SignInDeps &
   ListMembersDeps &
   ReadHistoryDeps &
   ReadHoldWithNamesDeps &
-  ListFailingUnitsDeps;
+  ListFailingUnitsDeps &
+  NightQuestionDeps &
+  EvidenceQuestionDeps &
+  PastQuestionDeps;
 
 type OperatorRequest = Pick<HttpRequest, 'headers' | 'params' | 'query' | 'body'>;
 
 const MAX_BYTES = 16_384;
-const LONGEST_WORD = 400;
+/** Shorter beginnings fit by chance. */
+const SHORTEST_RUN = 6;
 const FieldsSchema = z.record(z.string(), z.string());
 
 /**
@@ -57,11 +66,12 @@ export async function answerOperator(
       organizations: readable.map((one) => ({ organization: one.alias, may: permissionsOf(visitor, one) })),
     });
   const chosen = requireReadable(readable, organization);
-  return jsonResponse(200, await read(deps, chosen, { what, id }, request.query));
+  return jsonResponse(200, await read(deps, visitor, chosen, { what, id }, request.query));
 }
 
 async function read(
   deps: OperatorDeps,
+  visitor: Visitor,
   organization: OrganizationPolicy,
   { what, id }: Readonly<{ what: string; id: string }>,
   query: OperatorRequest['query'],
@@ -87,8 +97,14 @@ async function read(
       return listDeadLetters(deps, alias);
     case 'pause':
       return { pause: (await readShownPause(deps, alias)) ?? null };
-    default:
+    default: {
+      const answer =
+        (await answerAboutNights(deps, organization, { what, id }, query)) ??
+        (await answerAboutThePast(deps, organization, { what }, query)) ??
+        (await answerAboutEvidence(deps, visitor, organization, { what }, query));
+      if (answer !== undefined) return answer;
       throw new AppError('page-unknown', 'There is no such question');
+    }
   }
 }
 
@@ -127,29 +143,12 @@ export async function decideAsOperator(
 
 function historyAsked(query: OperatorRequest['query']): Parameters<typeof readHistory>[2] {
   const [person, group] = [wordIn(query, 'person'), wordIn(query, 'group')];
+  const [day, run] = [wordIn(query, 'day'), wordIn(query, 'run')];
   if (person !== undefined) return { kind: 'person', person };
   if (group !== undefined) return { kind: 'group', group };
+  if (day !== undefined && !isLocalDate(day)) throw invalidQuery('day', 'is no day, such as 2026-11-21');
+  if (day !== undefined) return { kind: 'day', day };
+  if (run !== undefined && run.length < SHORTEST_RUN) throw invalidQuery('run', 'is too short');
+  if (run !== undefined) return { kind: 'run', run };
   return { kind: 'ticket', ticket: requireWord(query, 'ticket') };
-}
-
-function wordIn(query: OperatorRequest['query'], name: string): string | undefined {
-  const word = query.get(name)?.trim() ?? '';
-  if (word.length > LONGEST_WORD) throw invalid(name, `is longer than ${LONGEST_WORD} characters`);
-  return word === '' ? undefined : word;
-}
-
-function requireWord(query: OperatorRequest['query'], name: string): string {
-  const word = wordIn(query, name);
-  if (word === undefined) throw invalid(name, 'is missing');
-  return word;
-}
-
-function skipIn(query: OperatorRequest['query']): number {
-  const said = query.get('skip') ?? '0';
-  if (!/^\d{1,9}$/.test(said)) throw invalid('skip', 'is no number');
-  return Number(said);
-}
-
-function invalid(field: string, problem: string): AppError {
-  return new AppError('query-invalid', `${field} ${problem}`, { fields: [{ field, problem }] });
 }

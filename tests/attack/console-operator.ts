@@ -143,4 +143,48 @@ export const operatorAttacks = attacksOn('console', operatorControl, [
       return false;
     },
   },
+  {
+    id: 'operator-export-from-a-made-up-place',
+    tries:
+      'Goes on with an export from a place that was never told: without a seal, with that of another place, and with a filter in it',
+    must: 'Nothing is told',
+    run: async (target) => {
+      const stack = await target.console();
+      const key = basic('Maria Lead', stack.consoleKey);
+      const place = {
+        atMs: Date.now(),
+        place: { part: 'person', after: "' or PartitionKey ne '", log: '0/0' },
+      };
+      const encoded = Buffer.from(JSON.stringify(place)).toString('base64url');
+      for (const cursor of [
+        encoded,
+        `${encoded}.`,
+        `${encoded}.00000000:${'A'.repeat(43)}`,
+        '.',
+        'x'.repeat(3_000),
+      ])
+        if (await tells(stack, key, `/${ORGANIZATION}/evidence-export?cursor=${encodeURIComponent(cursor)}`))
+          return true;
+      return false;
+    },
+  },
+  {
+    id: 'operator-place-that-is-a-filter',
+    tries:
+      'Lists and replays kept deliveries, and listens, from places that end a filter of storage and begin another',
+    must: 'Nothing is told, and nothing is processed again',
+    run: async (target) => {
+      const stack = await target.console();
+      const key = basic('Maria Lead', stack.consoleKey);
+      const filter = "t:' or PartitionKey ne '";
+      const asked = new URLSearchParams({ source: 'hr/standard', since: '2026-01-01', place: filter });
+      const answers = [
+        await tells(stack, key, `/${ORGANIZATION}/replay?${asked.toString()}`),
+        await tells(stack, key, `/${ORGANIZATION}/events?after=${encodeURIComponent("1' or '1.1")}`),
+      ];
+      const body = JSON.stringify({ source: 'hr/standard', deliveries: filter });
+      const replayed = await decide(stack, `/${ORGANIZATION}/replay/deliveries`, key, body);
+      return answers.includes(true) || replayed.status === 200;
+    },
+  },
 ]);

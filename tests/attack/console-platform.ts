@@ -174,6 +174,20 @@ const identities = attacksOn('console', operatorControl, [
     },
   },
   {
+    id: 'operator-export-of-all-organizations',
+    tries:
+      'Somebody who may decide in one organization alone, and somebody who may only look, export its evidence, in which every version of the policy names others',
+    must: 'Nothing is told',
+    run: async (target) => {
+      const stack = await target.platform();
+      for (const who of [OPERATOR, OTHERS_OPERATOR, READER]) {
+        const url = `${stack.host().url}/api/operator/${ORGANIZATION}/evidence-export`;
+        if ((await send(url, { headers: principalHeaders(who) })).status === 200) return true;
+      }
+      return false;
+    },
+  },
+  {
     id: 'reader-of-another-organization',
     tries: 'Somebody who may look at one organization opens pages and reports of another',
     must: 'Nothing of it is shown',

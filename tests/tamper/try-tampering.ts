@@ -97,7 +97,7 @@ export async function verifyOutside(
     env: { EVIDENCE_KEY: SANDBOX_EVIDENCE_KEY },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  for await (const line of exportEvidence(storage, ACME)) child.stdin.write(`${JSON.stringify(line)}\n`);
+  for await (const { line } of exportEvidence(storage, ACME)) child.stdin.write(`${JSON.stringify(line)}\n`);
   child.stdin.end();
   const [told] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   const code = child.exitCode;

@@ -7,9 +7,22 @@ import { containTimedUnit } from '../ledger/contain-timed-unit';
 import { readLastAudit } from './read-last-audit';
 
 /**
- * Enqueues one audit per organization. A night is named by its minute, so that a timer that fires twice audits once.
- * When the audit of this minute has ended already, it was requested by hand: it is named by its second. An organization
- * that fails keeps back no other.
+ * What a night that begins now is called: it is named by its minute, so that a timer that fires twice audits once. When the audit of
+ * this minute has ended already, it was requested by hand: it is named by its second.
+ */
+export async function nameNight(
+  ledger: Pick<LedgerStore, 'read' | 'evidence'>,
+  organization: string,
+  nowMs: number,
+): Promise<string> {
+  const digits = new Date(nowMs).toISOString().replaceAll(/\D/g, '');
+  const [minute, second] = [digits.slice(0, 12), digits.slice(0, 14)];
+  const last = await readLastAudit(ledger, organization);
+  return last?.night.startsWith(minute) === true ? second : minute;
+}
+
+/**
+ * Enqueues one audit per organization. An organization that fails keeps back no other.
  *
  * @throws what every organization failed with
  */
@@ -22,15 +35,15 @@ export async function startAudit(
     log: Log;
   }>,
 ): Promise<void> {
-  const digits = new Date(deps.clock.now()).toISOString().replaceAll(/\D/g, '');
-  const [minute, second] = [digits.slice(0, 12), digits.slice(0, 14)];
+  const nowMs = deps.clock.now();
   const organizations = [...(await deps.policy()).organizations.keys()];
   const failures: unknown[] = [];
   for (const organization of organizations) {
     const failure = await containTimedUnit(deps, { kind: 'organization', key: organization }, async () => {
-      const last = await readLastAudit(deps.ledger, organization);
-      const isOver = last?.night.startsWith(minute) === true;
-      await deps.queues.enqueueAudit({ organization, night: isOver ? second : minute });
+      await deps.queues.enqueueAudit({
+        organization,
+        night: await nameNight(deps.ledger, organization, nowMs),
+      });
     });
     if (failure !== undefined) failures.push(failure.error);
   }

@@ -1,9 +1,11 @@
 import type { Clock } from '../../clock';
 import { describeDecider } from '../../domain/decider';
-import { isOf, toHistoryEntry, type HistoryEntry } from '../../domain/desk/history';
+import { isOf, isOfRun, toHistoryEntry, type HistoryEntry } from '../../domain/desk/history';
+import { endOfDayMs, startOfDayMs } from '../../domain/ledger/effective-time';
 import type { EvidenceRecord } from '../../domain/ledger/evidence';
 import { qualifiedRequestId } from '../../domain/ledger/access-request';
-import { personSubject } from '../../domain/ledger/subject';
+import { personSubject, type SubjectKind } from '../../domain/ledger/subject';
+import { isPersonKey } from '../../domain/person-key';
 import type { Policy } from '../../domain/policy';
 import { AppError, errorCodeOf } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
@@ -25,8 +27,14 @@ export type ReadHistoryDeps = ExplainDeps &
   }>;
 
 /** Whose history is asked for. */
-type HistoryAsked = Readonly<
-  { kind: 'person'; person: string } | { kind: 'group'; group: string } | { kind: 'ticket'; ticket: string }
+export type HistoryAsked = Readonly<
+  | { kind: 'person'; person: string }
+  | { kind: 'group'; group: string }
+  | { kind: 'ticket'; ticket: string }
+  /** A day in the organization's zone. */
+  | { kind: 'day'; day: string }
+  /** What was done by one plan, by the beginning of its hash, or with one call. */
+  | { kind: 'run'; run: string }
 >;
 
 /** A part of a history, newest first. */
@@ -40,11 +48,18 @@ export type History = Readonly<{
   atMs: number;
 }>;
 
+/** Of the organization, a rule or an entry: rules and entries are known by what the record calls them. */
+function nameOfOther(key: string, { facts }: EvidenceRecord): string {
+  if (key === 'organization organization') return 'the organization';
+  const called = [facts['rule'], facts['entity'], facts['name']].find((fact) => typeof fact === 'string');
+  return typeof called === 'string' && !isPersonKey(key) ? called : key;
+}
+
 type RecordsAbout = Readonly<{ key: string; records: readonly EvidenceRecord[] }>;
 type FoundRecords = Readonly<{ about: readonly RecordsAbout[] }> & Pick<History, 'isWhole'>;
 
 const PAGE = 200;
-/** A group is not in the index of anything: the records of everybody are looked through for so long. */
+/** A group, a day and a run are in no index: the records of everybody are looked through for so long. */
 const LONGEST_SEARCH_MS = 5_000;
 
 /**
@@ -62,13 +77,11 @@ export async function readHistory(
     .flatMap(({ key, records }) => records.map((record) => ({ key, record })))
     .toSorted((a, b) => b.record.atMs - a.record.atMs || b.record.seq - a.record.seq);
   const page = all.slice(skip, skip + PAGE);
-  const names = await namesOfPeople(
-    deps,
-    alias,
-    page.map(({ key }) => key),
-  );
+  const names = await namesOfPeople(deps, alias, page.map(({ key }) => key).filter(isPersonKey));
   return {
-    entries: page.map(({ key, record }) => toHistoryEntry(names.get(key) ?? key, record, byInWords(record))),
+    entries: page.map(({ key, record }) =>
+      toHistoryEntry(names.get(key) ?? nameOfOther(key, record), record, byInWords(record)),
+    ),
     total: all.length,
     next: skip + PAGE < all.length ? skip + PAGE : null,
     isWhole,
@@ -100,13 +113,20 @@ async function recordsFor(deps: ReadHistoryDeps, alias: string, asked: HistoryAs
       return { about, isWhole: since.every(({ isWhole }) => isWhole) };
     }
     case 'group':
-      return recordsOfGroup(deps, alias, asked);
+      return recordsThat(deps, alias, ['person'], (record) => isOf(record, asked));
+    case 'day': {
+      const { timeZone } = (await deps.policy()).organizations.get(alias) ?? { timeZone: 'UTC' };
+      const [fromMs, untilMs] = [startOfDayMs(asked.day, timeZone), endOfDayMs(asked.day, timeZone)];
+      return recordsThat(deps, alias, EVERY_KIND, ({ atMs }) => atMs >= fromMs && atMs < untilMs);
+    }
+    case 'run':
+      return recordsThat(deps, alias, EVERY_KIND, (record) => isOfRun(record, asked.run));
   }
 }
 
 /** Of the ledgers that were joined into one, and of those that had been joined into them. */
 export async function recordsOfJoined(
-  deps: Pick<ReadHistoryDeps, 'ledger'>,
+  deps: Pick<ExplainDeps, 'ledger'>,
   alias: string,
   own: RecordsAbout,
 ): Promise<FoundRecords> {
@@ -139,18 +159,23 @@ async function whoeverHasSince(
   }
 }
 
-async function recordsOfGroup(
+/** The organization's own first: where time is up, decisions are among what was found. */
+const EVERY_KIND = ['organization', 'rule', 'entity', 'person'] as const;
+
+async function recordsThat(
   { ledger, clock }: ReadHistoryDeps,
   alias: string,
-  asked: Readonly<{ group: string }>,
+  kinds: readonly SubjectKind[],
+  isAsked: (record: EvidenceRecord) => boolean,
 ): Promise<FoundRecords> {
   const about: RecordsAbout[] = [];
   const untilMs = clock.now() + LONGEST_SEARCH_MS;
-  for await (const { key, evidence } of ledger.evidenceOfAll(alias, 'person')) {
-    const records = evidence.records.filter((record) => isOf(record, asked));
-    if (records.length > 0) about.push({ key, records });
-    if (clock.now() > untilMs) return { about, isWhole: false };
-  }
+  for (const kind of kinds)
+    for await (const { key, evidence } of ledger.evidenceOfAll(alias, kind)) {
+      const records = evidence.records.filter(isAsked);
+      if (records.length > 0) about.push({ key: kind === 'person' ? key : `${kind} ${key}`, records });
+      if (clock.now() > untilMs) return { about, isWhole: false };
+    }
   return { about, isWhole: true };
 }
 

@@ -39,6 +39,29 @@ export async function groupInStoredSnapshot(parts: StoredParts, asked: string): 
   };
 }
 
+/** A group of a night, and whether an account was in it; undefined: the night did not read its members. */
+type GroupOfAccount = Readonly<{ groupId: string; name: string; isMember: boolean | undefined }>;
+
+/** Every group that a night knew, and whether one of these accounts, in lower case, was in it. */
+export async function groupsOfAccountsIn(
+  parts: StoredParts,
+  accounts: ReadonlySet<string>,
+): Promise<readonly GroupOfAccount[]> {
+  const groups = GroupsSchema.parse(JSON.parse(parts.get('groups') ?? '[]'));
+  const found: GroupOfAccount[] = [];
+  for (const { id, name } of groups) {
+    const members = await listIn(
+      parts,
+      `group:${id}`,
+      MembersPageSchema,
+      ([memberId]: MemberOfKind) => memberId,
+    );
+    const isMember = members?.some(([memberId]) => accounts.has(memberId.toLowerCase()));
+    found.push({ groupId: id, name, isMember });
+  }
+  return found;
+}
+
 async function namesIn(parts: StoredParts): Promise<ReadonlyMap<string, string>> {
   const users = (await listIn(parts, 'users', UsersPageSchema, ({ id }) => id)) ?? [];
   const robots = RobotsSchema.safeParse(JSON.parse(parts.get('robots') ?? '[]')).data ?? [];

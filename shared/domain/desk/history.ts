@@ -23,10 +23,17 @@ export type HistoryEntry = Readonly<{
 const WORDS: Readonly<Record<string, string>> = {
   'access-request': 'a ticket asked for access',
   'account-confirmed': 'somebody said that the account is theirs',
+  audit: 'an audit ended',
+  'audit-requested': 'somebody asked for an audit',
   'approval-withdrawn': 'the approval of the ticket was taken back',
   'change-refused': 'UiPath refused a change',
   'dead-letter-retried': 'somebody retried a refused change',
+  'deliveries-retried': 'somebody had dead deliveries processed again',
+  'deliveries-replayed': 'somebody had kept deliveries processed again',
+  'delivery-closed': 'somebody closed a dead delivery',
+  'evidence-exported': 'somebody took a copy of all evidence',
   'erasure-decided': 'somebody decided to erase what is known of them',
+  'finding-waived': 'somebody accepted a finding',
   'grant-ended': 'a grant ended',
   'grant-ended-by-join': 'a grant ended, as two people became one',
   'group-missing': 'UiPath has no group of this name',
@@ -38,6 +45,11 @@ const WORDS: Readonly<Record<string, string>> = {
   'person-joined': 'joined with another ledger of the same person',
   'person-told-apart': 'told apart from somebody else',
   'records-confirmed': 'somebody said that the worker records are theirs',
+  'plan-released': 'somebody released held removals',
+  'plan-not-released': 'held removals were not released after all',
+  'policy-changed': 'another version of the policy came into force',
+  'policy-followed': 'an edit of the policy was followed',
+  'remediation-released': 'somebody released the plan of a finding',
   'removals-held': 'a guard held the removal',
   'removals-held-on': 'the removal was held on when the hold expired',
   'removals-not-held': 'the removal was no longer to be held',
@@ -84,6 +96,15 @@ export function isOf(
       (reason) =>
         reason.startsWith('grant:') && [`:${ticket}`, `/${ticket}`].some((end) => reason.endsWith(end)),
     )
+  );
+}
+
+/** Whether a record is of what was done by a plan whose hash begins so, or with a call of this id. */
+export function isOfRun({ facts }: Pick<EvidenceRecord, 'facts'>, run: string): boolean {
+  const wanted = fold(run);
+  return (
+    textOf(facts['planHash']).some((hash) => fold(hash).startsWith(wanted)) ||
+    textOf(facts['attemptId']).some((id) => fold(id) === wanted)
   );
 }
 

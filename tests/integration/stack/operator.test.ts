@@ -141,6 +141,38 @@ describe('the command line against a running app', () => {
     });
   });
 
+  it('asks for audits, looks back, verifies and exports the evidence, and listens', async () => {
+    expect(await json(['audit', 'show'])).toMatchObject({
+      exit: 1,
+      isLatest: true,
+      organization: ORGANIZATION,
+    });
+    expect(await json(['evidence', 'verify', '--person', ANA])).toMatchObject({ exit: 0, isWhole: true });
+    expect(await json(['evidence', 'verify'])).toMatchObject({ looked: { records: expect.any(Number) } });
+    const { exit, kept } = await run(['evidence', 'export', 'out.jsonl']);
+    expect([exit, String(kept['out.jsonl']).split('\n')[0]]).toEqual([
+      0,
+      JSON.stringify({ type: 'export', v: 2, organization: ORGANIZATION }),
+    ]);
+    const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+    expect(await json(['as-of', now, '--person', ANA])).toMatchObject({
+      exit: 0,
+      groups: expect.arrayContaining([expect.objectContaining({ group: GROUPS.support, isMember: true })]),
+    });
+    expect(await json(['as-of', now, '--group', GROUPS.developers])).toMatchObject({
+      members: expect.arrayContaining([expect.objectContaining({ name: MALLORY, how: 'seen-before' })]),
+    });
+    expect(await json(['history', now.slice(0, 10)])).toMatchObject({
+      entries: expect.arrayContaining([expect.objectContaining({ kind: 'evidence-exported' })]),
+    });
+    expect(await json(['compare', ANA, ANA])).toMatchObject({
+      groups: expect.arrayContaining([expect.objectContaining({ group: GROUPS.support, of: 'both' })]),
+    });
+    expect(await json(['replay', '--since', now.slice(0, 10), '--yes', '0'])).toMatchObject({ exit: 2 });
+    const heard = await run(['tail', '--for', '1', '--json']);
+    expect([heard.exit, heard.stderr]).toEqual([0, '']);
+  });
+
   it('releases exactly one hold, once somebody says how many people it is about', async () => {
     const short = stack.planHash.slice(0, 12);
     const shown = await run(['holds', 'show', short]);

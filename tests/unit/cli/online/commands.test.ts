@@ -1,10 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
-import { accessTo, problem } from '../../../fakes/running-app';
 import { hold, APP } from './answers-of-the-app';
+import { describeCommands, type AskingCommand } from './describe-commands';
 
-const COMMANDS: ReadonlyArray<
-  readonly [words: readonly string[], exit: number, part: Readonly<Record<string, unknown>>]
-> = [
+const COMMANDS: readonly AskingCommand[] = [
   [['doctor'], 1, { organizations: [{ organization: 'acme', ready: false }] }],
   [['status'], 0, { organizations: [{ organization: 'acme', toSeeTo: [] }] }],
   [['explain', 'ana@acme.example'], 0, { person: 'ana@acme.example', groups: [{ group: 'Support' }] }],
@@ -20,33 +17,4 @@ const COMMANDS: ReadonlyArray<
   ],
 ];
 
-describe.each(COMMANDS)('access %j', (words, exit, part) => {
-  it('answers with one JSON document', async () => {
-    const ran = await accessTo([...words, '--json'], APP);
-    expect(ran).toMatchObject({ exit, stderr: '', json: part });
-  });
-
-  it('makes names harmless on a terminal', async () => {
-    const { stdout } = await accessTo(words, APP);
-    for (const sign of ['\u001B', '\u202E']) expect(stdout).not.toContain(sign);
-    expect(stdout).not.toBe('');
-  });
-
-  it('has a help with an example', async () => {
-    const { exit: helped, stdout } = await accessTo([...words, '--help'], {});
-    expect(helped).toBe(0);
-    expect(stdout).toMatch(/Examples:\n {2}# \S.*\n {2}access /);
-    expect(stdout).toContain('ACCESS_URL');
-  });
-
-  it('says why there is no answer', async () => {
-    const refused = Object.fromEntries(
-      Object.keys(APP).map((path) => [path, problem(403, 'not-permitted', 'No')]),
-    );
-    expect(await accessTo([...words, '--json'], refused)).toMatchObject({
-      exit: 4,
-      stderr: expect.stringContaining('access: No'),
-      json: { error: { code: 'not-permitted', message: 'No' } },
-    });
-  });
-});
+describeCommands(COMMANDS, APP);
