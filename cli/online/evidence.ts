@@ -70,7 +70,7 @@ function verified(found: Verified): Answer {
     json: { ...found },
     text: (style) =>
       [
-        `${isWhole ? style('good', '✔') : style('bad', '✘')} ${style('strong', plainText(of))}: ${isWhole ? 'the evidence is whole' : countOf(faults, 'fault')} (${instantText(atMs)}; ${countOf(looked.records, 'record')} of ${countOf(looked.subjects, 'subject')}${entries})`,
+        `${isWhole ? style('good', '✔') : style('bad', '✘')} ${style('strong', plainText(of))}: ${isWhole ? 'the evidence is whole' : faults === 0 ? 'not all of it could be read' : countOf(faults, 'fault')} (${instantText(atMs)}; ${countOf(looked.records, 'record')} of ${countOf(looked.subjects, 'subject')}${entries})`,
         ...told.flatMap(({ about, kind, at, means, toDo }) => [
           `  ${style('bad', '✘')} ${plainText(about)}: ${plainText(means, 2_000)} (${plainText(kind)} at ${at})`,
           `      do: ${plainText(toDo, 2_000)}`,
