@@ -149,6 +149,7 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
       const { uipath, clientId, scopes } = await client(alias);
       return { ...uipath.tellingCalls(tell), own: { clientId, scopes } };
     },
+    groupsNow: async (alias) => (await client(alias)).uipath.groups,
     readinessChecks: checks,
     readiness: askedAtTimes(async () => checks({ isFresh: false }), clock),
     readinessNow: askedAtTimes(async () => checks({ isFresh: true }), clock),

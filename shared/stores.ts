@@ -4,6 +4,7 @@ import { createBackoffStore } from './storage/backoffs';
 import { createDeadDeliveries } from './storage/dead-deliveries';
 import { createDeliveries } from './storage/deliveries';
 import { createFirstDecisions } from './storage/desk/first-decisions';
+import { createProposedPlans } from './storage/desk/proposed-plans';
 import { createSignIns } from './storage/desk/sign-ins';
 import { createDueDates } from './storage/due-dates';
 import { createEvidenceLog } from './storage/evidence/evidence-log';
@@ -70,6 +71,7 @@ export function createStores(
     leases: coded(createWriterLeases(storage, clock)),
     findings: coded(createFindingStore(storage, onUnreadable)),
     firstDecisions: coded(createFirstDecisions(storage, onUnreadable)),
+    proposedPlans: coded(createProposedPlans(storage, onUnreadable)),
     signIns: coded(createSignIns(storage, onUnreadable)),
     waivers: coded(createWaiverStore(storage, onUnreadable)),
     snapshots: coded(createSnapshotStore(storage)),

@@ -6,6 +6,9 @@ import { addDoctor } from './doctor';
 import { addExplain } from './explain';
 import { addHistory } from './history';
 import { addHolds } from './holds';
+import { addAdopt } from './plans/adopt';
+import { addApply } from './plans/apply';
+import { addPlans } from './plans/plans';
 import { addStatus } from './status';
 import { addWho } from './who';
 
@@ -16,6 +19,9 @@ export function addOnlineCommands(program: Command, io: CommandIo, state: RunSta
   addExplain(program, io, state);
   addWho(program, io, state);
   addHolds(program, io, state);
+  addAdopt(program, io, state);
+  addPlans(program, io, state);
+  addApply(program, io, state);
   addDeadLetters(program, io, state);
   addHistory(program, io, state);
 }

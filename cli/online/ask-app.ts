@@ -8,6 +8,8 @@ import { signIn, type ConnectionOptions } from './sign-in';
 export type RunningApp = Readonly<{
   get: <T>(path: readonly string[], query: Words, schema: z.ZodType<T>) => Promise<T>;
   decide: (path: readonly string[], fields: Words) => Promise<Decided>;
+  /** A decision that is answered in more than words. */
+  post: <T>(path: readonly string[], fields: Words, schema: z.ZodType<T>) => Promise<T>;
 }>;
 
 type Words = Readonly<Record<string, string | undefined>>;
@@ -32,6 +34,7 @@ const HINTS: Readonly<Record<string, string>> = {
   'sign-in-too-often': 'Wait a minute. Nothing is held against you after an hour without a wrong key.',
   'not-permitted': 'Who may look and who may decide is in the policy, under console and decisions.',
   'second-person-needed': 'Somebody else gives the same command within seven days.',
+  'plan-moved': 'Plan again, and look at what it says now.',
   'page-unknown': 'CONSOLE_SIGN_IN of the app is off, or the app is older than this command.',
 };
 
@@ -72,13 +75,15 @@ export async function connect(
     if (status >= 200 && status < 300 && json !== undefined) return json;
     throw refusal(base, status, json);
   };
+  const post = async <T>(path: readonly string[], fields: Words, schema: z.ZodType<T>): Promise<T> => {
+    const body = JSON.stringify(fields);
+    const headers = { 'content-type': 'application/json' };
+    return understand(schema, await send(path, {}, { method: 'POST', headers, body }), base);
+  };
   return {
     get: async (path, query, schema) => understand(schema, await send(path, query, { method: 'GET' }), base),
-    decide: async (path, fields) => {
-      const body = JSON.stringify(fields);
-      const headers = { 'content-type': 'application/json' };
-      return understand(DecidedSchema, await send(path, {}, { method: 'POST', headers, body }), base);
-    },
+    decide: async (path, fields) => post(path, fields, DecidedSchema),
+    post,
   };
 }
 

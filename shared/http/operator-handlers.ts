@@ -7,12 +7,14 @@ import { readHistory, type ReadHistoryDeps } from '../access/desk/read-history';
 import { readStatus, type ReadStatusDeps } from '../access/desk/read-status';
 import { readHoldWithNames, type ReadHoldWithNamesDeps } from '../access/desk/read-hold-with-names';
 import { readReadiness, type ReadReadinessDeps } from '../access/desk/read-readiness';
+import { listPlans, showPlan, type ShowPlanDeps } from '../access/desk/plans/show-plan';
 import { listFailingUnits, type ListFailingUnitsDeps } from '../access/desk/list-failing-units';
 import { listDeadDeliveries } from '../access/ledger/list-dead-deliveries';
 import { listHolds } from '../access/ledger/list-holds';
 import { listRefusedChanges } from '../access/ledger/list-refused-changes';
 import { DONE, type DecideDeps } from '../console/carry-out-decision';
 import { decideAsVisitor, readableBy, requireReadable } from '../console/decide-as-visitor';
+import { planAsVisitor, type PlanAsVisitorDeps } from '../console/plan-as-visitor';
 import { requireOperator } from '../console/require-operator';
 import type { SignInDeps } from '../console/require-sign-in';
 import { permissionsOf } from '../console/visitor-permissions';
@@ -32,6 +34,8 @@ export type OperatorDeps = SignInDeps &
   ListMembersDeps &
   ReadHistoryDeps &
   ReadHoldWithNamesDeps &
+  ShowPlanDeps &
+  PlanAsVisitorDeps &
   ListFailingUnitsDeps;
 
 type OperatorRequest = Pick<HttpRequest, 'headers' | 'params' | 'query' | 'body'>;
@@ -83,6 +87,8 @@ async function read(
       return readHistory(deps, alias, historyAsked(query), skipIn(query));
     case 'plans':
       return id === '' ? { plans: await listHolds(deps, alias) } : readHoldWithNames(deps, alias, id);
+    case 'proposed-plans':
+      return id === '' ? { plans: await listPlans(deps, alias) } : showPlan(deps, alias, id, skipIn(query));
     case 'dead-letters':
       return listDeadLetters(deps, alias);
     default:
@@ -120,6 +126,10 @@ export async function decideAsOperator(
   if (!/^application\/json\b/i.test(request.headers.get('content-type') ?? ''))
     throw new AppError('content-type-unsupported', 'A decision is application/json');
   const said = checkBody(FieldsSchema, parseJsonBody(await readBody(request, MAX_BYTES)));
+  if (page === 'proposed-plans') {
+    const answer = await planAsVisitor(deps, visitor, { organization, id, said });
+    return jsonResponse(200, { ...answer, by: describeDecider(visitor.by) });
+  }
   const fields = new URLSearchParams(said);
   const done = await decideAsVisitor(deps, visitor, { organization, page, id, fields });
   return jsonResponse(200, { done, words: DONE[done], by: describeDecider(visitor.by) });

@@ -31,7 +31,7 @@ export async function groupInStoredSnapshot(parts: StoredParts, asked: string): 
       'group-unknown',
       'The members of this group were not read: the policy does not name it, or the read failed',
     );
-  const names = await namesIn(parts);
+  const names = await namesInStoredSnapshot(parts);
   return {
     groupId: group.id,
     name: group.name,
@@ -39,8 +39,19 @@ export async function groupInStoredSnapshot(parts: StoredParts, asked: string): 
   };
 }
 
-async function namesIn(parts: StoredParts): Promise<ReadonlyMap<string, string>> {
-  const users = (await listIn(parts, 'users', UsersPageSchema, ({ id }) => id)) ?? [];
+/** Folded addresses of the users of a stored snapshot, by directory id. Empty where the list was not read to its end. */
+export async function addressesInStoredSnapshot(parts: StoredParts): Promise<ReadonlyMap<string, string>> {
+  const users = await usersIn(parts);
+  return new Map(users.flatMap(({ id, email }) => (email === undefined ? [] : [[id, fold(email)] as const])));
+}
+
+async function usersIn(parts: StoredParts) {
+  return (await listIn(parts, 'users', UsersPageSchema, ({ id }) => id)) ?? [];
+}
+
+/** What a stored snapshot calls users and robots, by directory id. */
+export async function namesInStoredSnapshot(parts: StoredParts): Promise<ReadonlyMap<string, string>> {
+  const users = await usersIn(parts);
   const robots = RobotsSchema.safeParse(JSON.parse(parts.get('robots') ?? '[]')).data ?? [];
   return new Map([
     ...robots,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { accessTo, problem } from '../../../fakes/running-app';
-import { hold, APP } from './answers-of-the-app';
+import { hold, plan, APP } from './answers-of-the-app';
 
 const COMMANDS: ReadonlyArray<
   readonly [words: readonly string[], exit: number, part: Readonly<Record<string, unknown>>]
@@ -11,6 +11,14 @@ const COMMANDS: ReadonlyArray<
   [['who', 'Support'], 0, { total: 2, withoutReason: 1, more: 0, members: [{}, { reasons: [] }] }],
   [['holds', 'list'], 1, { holds: [{ hash: hold.hash, people: 2 }] }],
   [['holds', 'show', 'ffff'], 0, { hash: hold.hash, people: 2 }],
+  [
+    ['adopt', '--owner', 'Olga', '--ticket', 'GOV-1'],
+    0,
+    { hash: plan.hash, changes: [{ person: 'ana@acme.example' }, {}], leftOut: [{}], more: 0 },
+  ],
+  [['plans', 'list'], 0, { plans: [{ hash: plan.hash, state: 'proposed' }] }],
+  [['plans', 'show', 'eeee'], 0, { hash: plan.hash, notes: [expect.any(String)] }],
+  [['apply', 'eeee', '--reason', 'agreed'], 0, { hash: plan.hash, done: 'applied', changes: 2 }],
   [['dead-letters', 'list'], 1, { changes: [{ id: 'letter-1' }], deliveries: [{}] }],
   [['dead-letters', 'show', 'letter-1'], 0, { is: 'change', id: 'letter-1' }],
   [
