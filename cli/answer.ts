@@ -59,12 +59,17 @@ export async function tellAnswer(
   }
 }
 
-/** Writes one JSON document, in which what acts on terminals or cannot be seen is escaped. */
+/** Writes one JSON document. */
 export function writeJson(
   { stdout }: Pick<CommandIo, 'stdout'>,
   value: Readonly<Record<string, unknown>>,
 ): void {
-  stdout.write(`${JSON.stringify(value, null, 2).replaceAll(UNSEEN_IN_JSON, escapeInJson)}\n`);
+  stdout.write(`${jsonText(value, 2)}\n`);
+}
+
+/** A value as JSON, in which what acts on terminals or cannot be seen is escaped. */
+export function jsonText(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replaceAll(UNSEEN_IN_JSON, escapeInJson);
 }
 
 /** JSON itself escapes the controls below the space and halves of characters. The last are commands to whoever keeps the log of a pipeline. */

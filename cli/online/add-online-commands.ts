@@ -9,6 +9,7 @@ import { addHolds } from './holds';
 import { addAdopt } from './plans/adopt';
 import { addApply } from './plans/apply';
 import { addPlans } from './plans/plans';
+import { addSnapshot } from './snapshot';
 import { addStatus } from './status';
 import { addWho } from './who';
 
@@ -24,4 +25,5 @@ export function addOnlineCommands(program: Command, io: CommandIo, state: RunSta
   addApply(program, io, state);
   addDeadLetters(program, io, state);
   addHistory(program, io, state);
+  addSnapshot(program, io, state);
 }

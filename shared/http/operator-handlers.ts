@@ -1,9 +1,11 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
+import { exportSnapshot, type ExportSnapshotDeps } from '../access/desk/export-snapshot';
 import { explainAccess, type ExplainAccessDeps } from '../access/desk/explain-access';
 import { listMembers, type ListMembersDeps } from '../access/desk/list-members';
 import { namesOfPeople } from '../access/desk/names-of-people';
 import { readHistory, type ReadHistoryDeps } from '../access/desk/read-history';
+import { readInventory, type ReadInventoryDeps } from '../access/desk/read-inventory';
 import { readStatus, type ReadStatusDeps } from '../access/desk/read-status';
 import { readHoldWithNames, type ReadHoldWithNamesDeps } from '../access/desk/read-hold-with-names';
 import { readReadiness, type ReadReadinessDeps } from '../access/desk/read-readiness';
@@ -33,6 +35,8 @@ export type OperatorDeps = SignInDeps &
   ExplainAccessDeps &
   ListMembersDeps &
   ReadHistoryDeps &
+  ReadInventoryDeps &
+  ExportSnapshotDeps &
   ReadHoldWithNamesDeps &
   ShowPlanDeps &
   PlanAsVisitorDeps &
@@ -76,6 +80,10 @@ async function read(
       return readStatus(deps, organization);
     case 'readiness':
       return readReadiness(deps, organization);
+    case 'inventory':
+      return readInventory(deps, organization, { isFresh: query.get('fresh') === '1' });
+    case 'snapshot':
+      return exportSnapshot(deps, organization);
     case 'explain':
       return explainAccess(deps, organization, {
         person: requireWord(query, 'person'),

@@ -12,6 +12,8 @@ type StoredParts = StoredSnapshot['parts'];
 type GroupInSnapshot = Readonly<{ groupId: string; name: string; members: readonly MemberInSnapshot[] }>;
 
 const RobotsSchema = z.array(z.tuple([z.string(), z.string()]));
+const NameSchema = z.object({ name: z.string() }).nullable();
+const NAME_OF = 'name-of:';
 
 /**
  * The members of a group, named in whatever case, as a stored snapshot has them, in no order. Names are those of the users and
@@ -25,7 +27,7 @@ export async function groupInStoredSnapshot(parts: StoredParts, asked: string): 
     throw new AppError('group-unknown', 'UiPath had no group of this name when it was read last');
   if (another !== undefined)
     throw new AppError('uipath-group-ambiguous', 'UiPath had several groups of this name');
-  const members = await listIn(parts, `group:${group.id}`, MembersPageSchema, ([id]: MemberOfKind) => id);
+  const members = await membersInStoredSnapshot(parts, group.id);
   if (members === undefined)
     throw new AppError(
       'group-unknown',
@@ -39,6 +41,14 @@ export async function groupInStoredSnapshot(parts: StoredParts, asked: string): 
   };
 }
 
+/** The members of a group as a stored snapshot has them, in no order; undefined: not all of them were read. */
+export async function membersInStoredSnapshot(
+  parts: StoredParts,
+  groupId: string,
+): Promise<readonly MemberOfKind[] | undefined> {
+  return listIn(parts, `group:${groupId}`, MembersPageSchema, ([id]: MemberOfKind) => id);
+}
+
 /** Folded addresses of the users of a stored snapshot, by directory id. Empty where the list was not read to its end. */
 export async function addressesInStoredSnapshot(parts: StoredParts): Promise<ReadonlyMap<string, string>> {
   const users = await usersIn(parts);
@@ -49,11 +59,16 @@ async function usersIn(parts: StoredParts) {
   return (await listIn(parts, 'users', UsersPageSchema, ({ id }) => id)) ?? [];
 }
 
-/** What a stored snapshot calls users and robots, by directory id. */
+/** What a stored snapshot calls users, robots and others in Administrators, by directory id. */
 export async function namesInStoredSnapshot(parts: StoredParts): Promise<ReadonlyMap<string, string>> {
   const users = await usersIn(parts);
   const robots = RobotsSchema.safeParse(JSON.parse(parts.get('robots') ?? '[]')).data ?? [];
+  const others = [...parts].flatMap(([part, json]) => {
+    const name = part.startsWith(NAME_OF) ? NameSchema.safeParse(JSON.parse(json)).data?.name : undefined;
+    return name === undefined ? [] : [[part.slice(NAME_OF.length), name] as const];
+  });
   return new Map([
+    ...others,
     ...robots,
     ...users.flatMap(({ id, email, userName }) => {
       const name = email ?? userName;

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ADMINISTRATOR, ANA, GROUPS, MALLORY, ORGANIZATION } from '../../../sandbox/demo-organization';
+import { checkPolicy } from '../../../shared/policy/parse-policy';
 import { access } from '../../fakes/run-access';
 import { DEAD, HOSTILE, startConsoleStack, type ConsoleStack } from '../../fixtures/console-stack';
+import { policyFile } from '../../fixtures/policy-files';
 import { eventually, send } from './calls';
 
 const OLGA = 'olga.admin@acme.example';
@@ -14,8 +16,11 @@ describe('the command line against a running app', () => {
       ['ACCESS_KEY', stack.consoleKey],
       ['ACCESS_NAME', OLGA],
     ]);
-  const run = async (words: readonly string[], variables = environment()) =>
-    access(words, {}, { online: { env: (name) => variables.get(name), fetch }, nowMs: Date.now });
+  const run = async (
+    words: readonly string[],
+    variables = environment(),
+    files: Readonly<Record<string, string>> = {},
+  ) => access(words, files, { online: { env: (name) => variables.get(name), fetch }, nowMs: Date.now });
   const json = async (words: readonly string[]): Promise<Readonly<Record<string, unknown>>> => {
     const { exit, stdout } = await run([...words, '--json']);
     return { ...(JSON.parse(stdout) as Record<string, unknown>), exit };
@@ -110,6 +115,30 @@ describe('the command line against a running app', () => {
       ]),
     );
     expect(await json(['who', 'Nowhere'])).toMatchObject({ exit: 1, error: { code: 'group-unknown' } });
+  });
+
+  it('exports what the last audit saw and the ledger knows, and makes a policy file of what UiPath has', async () => {
+    const snapshot = await json(['snapshot']);
+    expect(snapshot).toMatchObject({
+      exit: 0,
+      snapshot: 1,
+      organization: ORGANIZATION,
+      accounts: expect.arrayContaining([expect.objectContaining({ kind: 'user', name: MALLORY })]),
+      people: expect.arrayContaining([
+        expect.objectContaining({ addresses: [ANA], employment: 'active', accountId: expect.any(String) }),
+      ]),
+      unreadablePeople: 0,
+    });
+    const { exit, stdout } = await run(['policy', 'init', 'policy.yaml'], environment(), {
+      'policy.yaml': policyFile('mode: observe\ngroups: {}'),
+    });
+    expect(exit).toBe(0);
+    const found = checkPolicy(stdout).policy?.organizations.get(ORGANIZATION);
+    const groups = [...(found?.groups.values() ?? [])].map(({ name, mode }) => `${name}: ${mode}`);
+    expect(groups).toEqual(
+      expect.arrayContaining([`${GROUPS.support}: observe`, `${GROUPS.developers}: observe`]),
+    );
+    expect(found?.mode).toBe('observe');
   });
 
   it('releases exactly one hold, once somebody says how many people it is about', async () => {

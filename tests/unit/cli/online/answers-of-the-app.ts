@@ -1,3 +1,4 @@
+import { EXPORTED } from '../../../fixtures/exported-snapshot';
 import type { ExplainedGroup } from '../../../../shared/domain/desk/explained-group';
 import type { ExplainedMember } from '../../../../shared/domain/desk/members-of-group';
 import type { OrganizationStatus } from '../../../../shared/domain/desk/organization-status';
@@ -227,6 +228,7 @@ export const readiness = {
 export const APP = {
   '/acme/readiness': { json: readiness },
   '/': ONE_ORGANIZATION,
+  '/acme/snapshot': { json: EXPORTED },
   '/acme/status': { json: status() },
   '/acme/explain': { json: explained },
   '/acme/members': { json: members },

@@ -11,6 +11,7 @@ const COMMANDS: ReadonlyArray<
   [['who', 'Support'], 0, { total: 2, withoutReason: 1, more: 0, members: [{}, { reasons: [] }] }],
   [['holds', 'list'], 1, { holds: [{ hash: hold.hash, people: 2 }] }],
   [['holds', 'show', 'ffff'], 0, { hash: hold.hash, people: 2 }],
+  [['snapshot'], 0, { snapshot: 1, organization: 'acme', groups: [{}, { members: [0, 1, 2] }, {}, {}] }],
   [
     ['adopt', '--owner', 'Olga', '--ticket', 'GOV-1'],
     0,
