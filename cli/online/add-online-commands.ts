@@ -8,6 +8,7 @@ import { addHistory } from './history';
 import { addHolds } from './holds';
 import { addAdopt } from './plans/adopt';
 import { addApply } from './plans/apply';
+import { addPlan } from './plans/plan';
 import { addPlans } from './plans/plans';
 import { addSnapshot } from './snapshot';
 import { addStatus } from './status';
@@ -20,6 +21,7 @@ export function addOnlineCommands(program: Command, io: CommandIo, state: RunSta
   addExplain(program, io, state);
   addWho(program, io, state);
   addHolds(program, io, state);
+  addPlan(program, io, state);
   addAdopt(program, io, state);
   addPlans(program, io, state);
   addApply(program, io, state);

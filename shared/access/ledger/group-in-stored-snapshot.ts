@@ -59,6 +59,19 @@ async function usersIn(parts: StoredParts) {
   return (await listIn(parts, 'users', UsersPageSchema, ({ id }) => id)) ?? [];
 }
 
+/** How many members some groups of a stored snapshot had, by id. A group that was not read is left out. */
+export async function memberCountsInStoredSnapshot(
+  parts: StoredParts,
+  groupIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  for (const groupId of groupIds) {
+    const members = await membersInStoredSnapshot(parts, groupId);
+    if (members !== undefined) counts.set(groupId, members.length);
+  }
+  return counts;
+}
+
 /** What a stored snapshot calls users, robots and others in Administrators, by directory id. */
 export async function namesInStoredSnapshot(parts: StoredParts): Promise<ReadonlyMap<string, string>> {
   const users = await usersIn(parts);

@@ -4,7 +4,7 @@ import { DAY_MS } from '../durations';
 import type { TrippedGuard } from '../plan/guards';
 
 /** What an operator may have planned. Each kind reads what is so and decides by a pure function. */
-export const PLAN_KINDS = ['adopt'] as const;
+export const PLAN_KINDS = ['adopt', 'differences'] as const;
 export type PlanKind = (typeof PLAN_KINDS)[number];
 
 /** `add-reason`, `end-reason`: in the ledger. The others: in UiPath. */

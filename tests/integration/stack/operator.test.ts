@@ -141,6 +141,37 @@ describe('the command line against a running app', () => {
     expect(found?.mode).toBe('observe');
   });
 
+  it('adopts by a plan whom nothing explains, and plans what differs', async () => {
+    const words = ['adopt', '--owner', 'Olga Admin', '--ticket', 'GOV-1', '--group', GROUPS.developers];
+    const proposed = await json(words);
+    expect(proposed).toMatchObject({
+      exit: 0,
+      changes: [{ change: 'add-reason', person: MALLORY, at: GROUPS.developers }],
+    });
+    const hash = String(proposed['hash']);
+    expect((await json(['plan']))['changes']).toEqual(
+      expect.arrayContaining([expect.objectContaining({ change: 'remove-member', person: MALLORY })]),
+    );
+    expect(await json(['plans', 'show', hash.slice(0, 8)])).toMatchObject({ hash, state: 'proposed' });
+    expect(await json(['apply', hash.slice(0, 8), '--reason', 'agreed'])).toMatchObject({
+      exit: 0,
+      changes: 1,
+    });
+    expect(await json(['apply', hash, '--reason', 'agreed'])).toMatchObject({ done: 'applied-before' });
+    expect((await json(['who', GROUPS.developers]))['members']).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          person: MALLORY,
+          reasons: [expect.objectContaining({ kind: 'grant', ticket: 'GOV-1', requester: 'Olga Admin' })],
+        }),
+      ]),
+    );
+    expect(await json(['apply', 'f'.repeat(64), '--reason', 'agreed'])).toMatchObject({
+      exit: 1,
+      error: { code: 'plan-unknown' },
+    });
+  });
+
   it('releases exactly one hold, once somebody says how many people it is about', async () => {
     const short = stack.planHash.slice(0, 12);
     const shown = await run(['holds', 'show', short]);

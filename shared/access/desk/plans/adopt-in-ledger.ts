@@ -26,7 +26,7 @@ import type { DecidedPlan, PlanningContext } from './plan-kind-interface';
 
 export type AdoptInLedgerDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'write'>;
-  accounts: Pick<PeopleIndex, 'personOf' | 'list'>;
+  accounts: Pick<PeopleIndex, 'personOf' | 'list' | 'note'>;
   due: Pick<DueDates, 'schedule'>;
   changes: Pick<ChangeStore, 'mark' | 'bookRun'>;
   queues: Pick<WorkQueues, 'enqueueChanges'>;
@@ -61,6 +61,11 @@ export async function adoptInLedger(
   const notMade = await mapConcurrently([...people], STORAGE_WIDTH, async ([key, changes]) =>
     adoptForPerson(deps, plan, context, { key, changes, addresses }),
   );
+  // A row of the index may be out of date: what the ledger says of the person counts.
+  const accounts = [...people].flatMap(([personKey, [first]]) =>
+    first?.memberId === undefined ? [] : [{ personKey, memberId: first.memberId }],
+  );
+  await deps.accounts.note(alias, accounts, deps.clock.now());
   await bookMarkedRun(deps, alias, 'normal', deps.clock.now());
   return notMade.reduce((sum, count) => sum + count, 0);
 }

@@ -11,11 +11,11 @@ import { groupPolicyOf } from '../../../domain/policy';
 import { AppError } from '../../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../../map-concurrently';
 import type { FindingStore } from '../../../storage/findings';
-import type { UiPathGroups } from '../../../uipath/groups';
 import { findPerson } from '../../ledger/find-person';
 import { addressesInStoredSnapshot } from '../../ledger/group-in-stored-snapshot';
 import { namesOfDecider } from '../refuse-own-matter';
 import { adoptInLedger, type AdoptInLedgerDeps } from './adopt-in-ledger';
+import { membersNow, type GroupsNow } from './groups-now';
 import type { NamesInPlanDeps } from './names-in-plan';
 import type { PlanKindOf, PlanningContext } from './plan-kind-interface';
 import { whoIsMember } from './who-is-member';
@@ -24,15 +24,11 @@ export type AdoptMembersDeps = NamesInPlanDeps &
   AdoptInLedgerDeps &
   Readonly<{
     findings: Pick<FindingStore, 'list'>;
-    /** UiPath's groups as they are now. Asked by POST, of which there are many. */
     groupsNow: (alias: string) => Promise<GroupsNow>;
   }>;
 
-type GroupsNow = Pick<UiPathGroups, 'loadByIds' | 'checkMembers'>;
-
 const UNEXPLAINED: ReadonlySet<CheckId> = new Set<CheckId>(['member-without-reason', 'member-after-grant']);
 const LONGEST_TICKET = 200;
-const GROUPS_WIDTH = 4;
 
 /** Members whom the newest audit saw without a reason become reasons: with an owner, a ticket and an end. */
 export function adoptMembers(deps: AdoptMembersDeps): PlanKindOf {
@@ -45,7 +41,7 @@ export function adoptMembers(deps: AdoptMembersDeps): PlanKindOf {
       return async (part) => {
         const members = await membersNow(groups, part);
         const isThere = part.filter(
-          ({ groupId = '', memberId = '' }) => members.get(groupId)?.has(memberId) === true,
+          ({ groupId = '', memberId = '' }) => members.get(groupId)?.members.has(memberId) === true,
         );
         const notMade = await adoptInLedger(deps, plan, context, { part: isThere, addresses });
         return part.length - isThere.length + notMade;
@@ -134,13 +130,11 @@ async function compute(
   const findings = (await deps.findings.list(alias)).filter(
     (finding) => UNEXPLAINED.has(finding.check) && isOpen(finding) && isOfGroup(finding, asked['group']),
   );
-  const groups = await deps.groupsNow(alias);
   const places = findings.flatMap(({ subject }) => {
     const { groupId, memberId } = subject;
     return groupId === undefined || memberId === undefined ? [] : [{ groupId, memberId }];
   });
-  const members = await membersNow(groups, places);
-  const names = await groups.loadByIds([...members.keys()]);
+  const members = await membersNow(await deps.groupsNow(alias), places);
   const found = await mapConcurrently(findings, STORAGE_WIDTH, async (finding) => {
     const { groupId, memberId } = finding.subject;
     if (groupId === undefined || memberId === undefined) return [];
@@ -152,8 +146,8 @@ async function compute(
       groupId,
       memberId,
       who,
-      group: names.get(groupId)?.name ?? organization.groups.get(group)?.name ?? group,
-      isMember: members.get(groupId)?.has(memberId) === true,
+      group: members.get(groupId)?.name ?? organization.groups.get(group)?.name ?? group,
+      isMember: members.get(groupId)?.members.has(memberId) === true,
     };
     return [member];
   });
@@ -173,25 +167,6 @@ async function compute(
 
 function isOfGroup({ subject }: FindingRecord, group: string | undefined): boolean {
   return group === undefined || fold(subject['group'] ?? '') === group;
-}
-
-/** Which of some members are in their groups now, by group. A group that is gone has nobody. */
-async function membersNow(
-  groups: GroupsNow,
-  places: ReadonlyArray<Readonly<{ groupId?: string; memberId?: string }>>,
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const asked = new Map<string, string[]>();
-  for (const { groupId, memberId } of places)
-    if (groupId !== undefined && memberId !== undefined)
-      asked.set(groupId, [...(asked.get(groupId) ?? []), memberId]);
-  const known = await groups.loadByIds([...asked.keys()]);
-  const found = await mapConcurrently(
-    [...asked],
-    GROUPS_WIDTH,
-    async ([groupId, ids]) =>
-      [groupId, known.has(groupId) ? await groups.checkMembers(groupId, ids) : new Set<string>()] as const,
-  );
-  return new Map(found);
 }
 
 /** Of the newest audit. @throws AppError `report-unknown` before the first */

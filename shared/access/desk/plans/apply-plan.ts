@@ -7,6 +7,7 @@ import {
   planRefusalOf,
   writesToUiPath,
   type PlanDecision,
+  type PlannedChange,
   type ProposedPlan,
   type ProposedPlanHead,
 } from '../../../domain/desk/proposed-plan';
@@ -63,9 +64,7 @@ export async function applyPlan(
   const reason = requireReason(said);
   const { policyHash } = await planningContext(deps, alias, by);
   const plan = await readProposedPlan(deps, alias, hash);
-  await refuseOwnMatter(deps, alias, by, [
-    ...new Set(plan.changes.flatMap(({ personKey, memberId }) => [personKey ?? [], memberId ?? []].flat())),
-  ]);
+  await refuseOwnMatter(deps, alias, by, aboutWhom(plan.changes));
   if (plan.state === 'done') return { plan, left: 0, isRepeated: true };
   const begun = plan.state === 'begun' ? plan : await begin(deps, kinds, plan, { alias, by, reason });
   return carryOut(deps, kinds, { ...plan, ...begun }, { alias, policyHash, hasTime });
@@ -80,6 +79,16 @@ export async function readProposedPlan(
   const plan = isPlanHash(hash) ? await proposedPlans.get(alias, hash) : undefined;
   if (plan === undefined) throw new AppError('plan-unknown', 'There is no such plan');
   return plan;
+}
+
+/** What a rule or an entry is called may name somebody too. */
+function aboutWhom(changes: readonly PlannedChange[]): readonly string[] {
+  const names = changes.flatMap(({ at, groupId, personKey, memberId }) => [
+    ...(groupId === undefined ? [at] : []),
+    ...(personKey === undefined ? [] : [personKey]),
+    ...(memberId === undefined ? [] : [memberId]),
+  ]);
+  return [...new Set(names)];
 }
 
 /** Decides that a plan is carried out, if it is the same from what is so now. */

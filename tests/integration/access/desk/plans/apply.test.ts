@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readProposedPlan } from '../../../../../shared/access/desk/plans/apply-plan';
+import { countdown, dyingAfter } from '../../../../fixtures/dying-instance';
 import { keyHolder } from '../../../../fixtures/key-holder';
 import { auditNight, organizationOf, withoutFaults } from '../../remediation-world';
 import { renameGroup } from '../../rename-group';
@@ -142,6 +143,32 @@ describe('applying a plan', () => {
     });
     expect([await grantsOf(world, CARA), await grantsOf(world, DAN)]).toEqual([0, 1]);
   });
+
+  it('by a process that dies at whatever write is finished by the next, once', async () => {
+    let steps = 0;
+    for (let hasDied = true; hasDied; steps += 1) {
+      const { world, hash } = await withPlan();
+      const dying = dyingAfter(world.engine.app, countdown(steps + 1));
+      hasDied = await apply(world, hash, { app: dying }).then(
+        () => false,
+        () => true,
+      );
+      const kinds = (await decisionsOf(world)).map(({ kind }) => kind);
+      const isBegun = (await grantsOf(world, CARA)) + (await grantsOf(world, DAN)) > 0;
+      expect(isBegun && !kinds.includes('proposed-plan-applied')).toBe(false);
+      expect(await apply(world, hash, { by: keyHolder('Dora Desk') })).toMatchObject({ left: 0 });
+      expect([await grantsOf(world, CARA), await grantsOf(world, DAN)]).toEqual([1, 1]);
+      expect((await decisionsOf(world)).map(({ kind }) => kind)).toEqual([
+        'proposed-plan-applied',
+        'proposed-plan-done',
+      ]);
+      // A run that was booked and whose message was lost is found by the timer.
+      await world.pass(DAY_MS);
+      expect((await world.ledger(CARA))?.applied).toMatchObject([{ groupName: 'Finance' }]);
+      expect((await readProposedPlan(world.engine.app, world.alias, hash)).state).toBe('done');
+    }
+    expect(steps).toBeGreaterThan(8);
+  }, 60_000);
 
   it('is refused a day later, to whom it is about, without a reason, and under another hash', async () => {
     const { world, hash } = await withPlan();
