@@ -60,7 +60,7 @@ export async function tellAnswer(
   }
 }
 
-/** Writes one JSON document, in which what acts on terminals or cannot be seen is escaped. */
+/** Writes one JSON document. */
 export function writeJson(
   { stdout }: Pick<CommandIo, 'stdout'>,
   value: Readonly<Record<string, unknown>>,

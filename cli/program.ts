@@ -8,7 +8,10 @@ import { addOnlineCommands } from './online/add-online-commands';
 import { plainLines } from './output/plain-text';
 import { addCheck } from './policy/check';
 import { addDiff } from './policy/diff';
+import { addInit } from './policy/init';
+import { addLearn } from './policy/learn';
 import { addTest } from './policy/test';
+import { addWhatIf } from './snapshot/what-if';
 import { addNewSecret } from './secret/new';
 
 /** The whole command line. A command says what it found through `io` and `state`; nothing else of the process is touched. */
@@ -41,11 +44,16 @@ export function createProgram(io: CommandIo, state: RunState): Command {
   ]);
   const policy = program
     .command('policy')
-    .description('the policy file: is it right, whom would an edit change, do its cases hold (offline)');
+    .description(
+      'the policy file: how it begins, is it right, whom would an edit change, do its cases hold (offline, but for init)',
+    );
   addCheck(policy, io, state);
   addDiff(policy, io, state);
   addOnlineCommands(program, io, state);
   addTest(policy, io, state);
+  addInit(policy, io, state);
+  addLearn(policy, io, state);
+  addWhatIf(program, io, state);
   addNewSecret(program.command('secret').description('secrets of sources (offline)'), io, state);
   addCompletion(program, io);
   return program;

@@ -5,6 +5,9 @@ import { EXIT, EXIT_CODES_IN_WORDS } from './exit-codes';
 import { createProgram } from './program';
 import { NO_APP } from './online/online-io';
 import { ABOUT_DIFFS } from './policy/diff';
+import { ABOUT_INIT } from './policy/init';
+import { ABOUT_LEARNING } from './policy/learn';
+import { ABOUT_WHAT_IF } from './snapshot/what-if';
 import { ABOUT_HR_FILES } from './hr-file/people-option';
 
 const INTRODUCTION = `# The command line \`access\`
@@ -48,6 +51,9 @@ export function cliReference(): string {
     ['## Exit codes', '', '| code | what it says |', '| ---: | --- |', ...exitCodes()].join('\n'),
     ['## HR files', ABOUT_HR_FILES.trim(), ABOUT_FORM].join('\n\n'),
     ['## What a diff knows', ABOUT_DIFFS.trim()].join('\n\n'),
+    ['## How an organization begins', ABOUT_INIT.trim()].join('\n\n'),
+    ['## What is learnt', ABOUT_LEARNING.trim()].join('\n\n'),
+    ['## What `what-if` knows', ABOUT_WHAT_IF.trim()].join('\n\n'),
     ...leavesOf(programToRead()).map(sectionOf),
   ].join('\n\n');
 }

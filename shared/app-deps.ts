@@ -7,6 +7,7 @@ import { createPassMemory } from './access/readiness/remember-passes';
 import { askedAtTimes, type ReadinessCheck } from './access/run-readiness-checks';
 import { createVerifyOrganization } from './access/desk/evidence/verify-organization';
 import type { CloseDeadDeliveryDeps } from './access/desk/close-dead-delivery';
+import { createInventoryReader } from './access/desk/read-inventory';
 import type { ListRequestsDeps } from './access/desk/list-requests';
 import type { RequestStatusDeps } from './access/desk/read-request-status';
 import type { HoldDeps } from './access/desk/release-hold';
@@ -21,6 +22,7 @@ import type { ProcessDeliveryDeps } from './access/intake/process-delivery';
 import type { ApplyChangesDeps } from './access/writer/apply-changes';
 import { createAppSecrets } from './assemble-secret-store';
 import { parseConfig, type Config } from './config';
+import type { HttpMethod } from './domain/plan/quota';
 import { sourceOf } from './domain/policy';
 import { deriveConsoleKeys } from './console/session-and-form-tokens';
 import { CONSOLE_SECRET, EVIDENCE_SECRET } from './domain/secret-places';
@@ -116,6 +118,10 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
       passes,
       isFresh,
     });
+  const auditUiPath = async (alias: string, tell: (method: HttpMethod) => void) => {
+    const { uipath, clientId, scopes } = await client(alias);
+    return { ...uipath.tellingCalls(tell), own: { clientId, scopes } };
+  };
   return {
     config,
     clock,
@@ -158,10 +164,9 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
         ownIds: new Set([clientId]),
       };
     },
-    auditUiPath: async (alias, tell) => {
-      const { uipath, clientId, scopes } = await client(alias);
-      return { ...uipath.tellingCalls(tell), own: { clientId, scopes } };
-    },
+    auditUiPath,
+    inventoryNow: createInventoryReader({ auditUiPath, clock }),
+    groupsNow: async (alias) => (await client(alias)).uipath.groups,
     verifyOrganization: createVerifyOrganization({
       ...stores,
       evidenceKeys: infrastructure.evidenceKeys,

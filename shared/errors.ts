@@ -37,6 +37,8 @@ export type ErrorCode =
   | 'plan-unknown'
   | 'plan-not-held'
   | 'plan-expired'
+  | 'plan-moved'
+  | 'plan-too-large'
   | 'hold-incomplete'
   | 'decision-obsolete'
   | 'decides-about-self'

@@ -7,6 +7,7 @@ import { createDeliveries } from './storage/deliveries';
 import { createFirstDecisions } from './storage/desk/first-decisions';
 import { createPauses } from './storage/desk/pauses';
 import { createKeptDeliveries } from './storage/desk/kept-deliveries';
+import { createProposedPlans } from './storage/desk/proposed-plans';
 import { createSignIns } from './storage/desk/sign-ins';
 import { createDueDates } from './storage/due-dates';
 import { createEvidenceLog } from './storage/evidence/evidence-log';
@@ -76,6 +77,7 @@ export function createStores(
     findings: coded(createFindingStore(storage, onUnreadable)),
     firstDecisions: coded(createFirstDecisions(storage, onUnreadable)),
     pauses: coded(createPauses(storage, onUnreadable)),
+    proposedPlans: coded(createProposedPlans(storage, onUnreadable)),
     signIns: coded(createSignIns(storage, onUnreadable)),
     waivers: coded(createWaiverStore(storage, onUnreadable)),
     snapshots: coded(createSnapshotStore(storage)),

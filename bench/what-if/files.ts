@@ -44,3 +44,40 @@ export function hrFile(people: number): string {
   );
   return `email,name,department,title,country\r\n${rows.join('\r\n')}\r\n`;
 }
+
+const accountIdOf = (index: number): string => `bbbbbbbb-0000-4000-8000-${String(index).padStart(12, '0')}`;
+
+/** What the app exports of such an organization: everybody has an account, and every second one is in ten groups where the app put them. */
+export function snapshotFile(people: number): string {
+  const groups = Array.from({ length: GROUPS }, (_, group) => ({
+    id: `aaaaaaaa-0000-4000-8000-${String(group).padStart(12, '0')}`,
+    name: `Group ${group}`,
+    isBuiltIn: false,
+    members: [] as number[],
+  }));
+  const known = Array.from({ length: people }, (_, index) => {
+    const email = `colleague.${index}@bench.example`;
+    const within =
+      index % 2 === 0 ? Array.from({ length: 10 }, (_one, step) => (index + step * 7) % GROUPS) : [];
+    for (const group of within) groups[group]?.members.push(index);
+    return {
+      addresses: [email],
+      accountId: accountIdOf(index),
+      employment: 'active',
+      memberships: within.map((group) => ({ groupId: groups[group]?.id ?? '', origin: 'applied' })),
+      grants: [],
+    };
+  });
+  return JSON.stringify({
+    snapshot: 1,
+    organization: 'bench',
+    night: '202612010200',
+    takenAtMs: 0,
+    atMs: 0,
+    policyHash: '',
+    accounts: known.map(({ addresses: [name = ''], accountId }) => ({ id: accountId, kind: 'user', name })),
+    groups,
+    people: known,
+    unreadablePeople: 0,
+  });
+}

@@ -19,13 +19,16 @@ export function withPeople(command: Command, { required }: Readonly<{ required: 
   const about = 'who works now, as a CSV file of HR';
   if (required) command.requiredOption(flags, about);
   else command.option(flags, about);
-  return command
-    .option(
-      '--column <meaning=column>',
-      'which column of the HR file stands for email, name, workerId or an attribute; repeatable',
-      toColumn,
-    )
-    .addHelpText('after', ABOUT_HR_FILES);
+  return withColumn(command).addHelpText('after', ABOUT_HR_FILES);
+}
+
+/** Gives a command `--column`. */
+export function withColumn(command: Command): Command {
+  return command.option(
+    '--column <meaning=column>',
+    'which column of the HR file stands for email, name, workerId or an attribute; repeatable',
+    toColumn,
+  );
 }
 
 /** The HR file that somebody named. `asked`: attributes of which every value counts. @throws CommandFailure */

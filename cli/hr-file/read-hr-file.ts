@@ -5,6 +5,7 @@ import { CommandFailure } from '../command-failure';
 import { checkInWords } from '../../shared/problems-in-words';
 import { email, optionalText, text } from '../../shared/webhooks/contract/field-schemas';
 import { csvRows, type CsvRow } from './csv-rows';
+import { decodeText } from './decode-text';
 
 /** A worker as a row of an HR file has them. `attributes` are those that have a value. */
 type HrFileWorker = Readonly<{
@@ -50,7 +51,7 @@ export function readHrFile(
   columns: ReadonlyMap<string, string> = new Map(),
   asked?: ReadonlySet<string>,
 ): HrFile {
-  const rows = csvRows(decode(bytes, fileName));
+  const rows = csvRows(decodeText(bytes) ?? notUtf8(fileName));
   const first = rows.next();
   if (first.done === true)
     throw invalid(fileName, 'is empty: its first line must name the columns, such as email,department');
@@ -78,16 +79,6 @@ export function readHrFile(
   if (workers.length === 0) throw invalid(fileName, withoutWorkers(badLines));
   const own: readonly string[] = OWN_COLUMNS;
   return { workers, badLines, attributes: named.filter((name) => name !== '' && !own.includes(name)) };
-}
-
-/** As it came, or as Excel writes "Unicode text". What is neither is told: names would be other names. */
-function decode(bytes: Buffer, fileName: string): string {
-  const isWide = bytes[0] === 0xff && bytes[1] === 0xfe;
-  try {
-    return new TextDecoder(isWide ? 'utf-16le' : 'utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw invalid(fileName, 'is not in UTF-8: save it as "CSV UTF-8"', error);
-  }
 }
 
 /** What each column is: a name of our own, an attribute, or nothing where the first line does not name it. */
@@ -175,6 +166,11 @@ function workerOf(
   };
 }
 
-function invalid(fileName: string, problem: string, cause?: unknown): CommandFailure {
-  return new CommandFailure('hr-file-invalid', `${fileName} ${problem}`, { cause });
+/** Names would be other names. */
+function notUtf8(fileName: string): never {
+  throw invalid(fileName, 'is not in UTF-8: save it as "CSV UTF-8"');
+}
+
+function invalid(fileName: string, problem: string): CommandFailure {
+  return new CommandFailure('hr-file-invalid', `${fileName} ${problem}`);
 }

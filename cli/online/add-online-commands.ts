@@ -12,6 +12,11 @@ import { addHistory } from './history';
 import { addHolds } from './holds';
 import { addPause } from './pause';
 import { addReplay } from './replay';
+import { addAdopt } from './plans/adopt';
+import { addApply } from './plans/apply';
+import { addPlan } from './plans/plan';
+import { addPlans } from './plans/plans';
+import { addSnapshot } from './snapshot';
 import { addStatus } from './status';
 import { addTail } from './tail';
 import { addFindingDecisions } from './waive';
@@ -27,6 +32,10 @@ export function addOnlineCommands(program: Command, io: CommandIo, state: RunSta
   addPause(program, io, state);
   addAudit(program, io, state);
   addFindingDecisions(program, io, state);
+  addPlan(program, io, state);
+  addAdopt(program, io, state);
+  addPlans(program, io, state);
+  addApply(program, io, state);
   addDeadLetters(program, io, state);
   addCompare(program, io, state);
   addHistory(program, io, state);
@@ -34,4 +43,5 @@ export function addOnlineCommands(program: Command, io: CommandIo, state: RunSta
   addEvidence(program, io, state);
   addReplay(program, io, state);
   addTail(program, io, state);
+  addSnapshot(program, io, state);
 }

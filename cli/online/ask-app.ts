@@ -9,6 +9,8 @@ export type RunningApp = Readonly<{
   /** `timeoutMs`: of what takes the app long. */
   get: <T>(path: readonly string[], query: Words, schema: z.ZodType<T>, timeoutMs?: number) => Promise<T>;
   decide: (path: readonly string[], fields: Words) => Promise<Decided>;
+  /** A decision that is answered in more than words. */
+  post: <T>(path: readonly string[], fields: Words, schema: z.ZodType<T>) => Promise<T>;
 }>;
 
 type Words = Readonly<Record<string, string | undefined>>;
@@ -33,6 +35,7 @@ const HINTS: Readonly<Record<string, string>> = {
   'sign-in-too-often': 'Wait a minute. Nothing is held against you after an hour without a wrong key.',
   'not-permitted': 'Who may look and who may decide is in the policy, under console and decisions.',
   'second-person-needed': 'Somebody else gives the same command within seven days.',
+  'plan-moved': 'Plan again, and look at what it says now.',
   'page-unknown': 'CONSOLE_SIGN_IN of the app is off, or the app is older than this command.',
 };
 
@@ -78,14 +81,16 @@ export async function connect(
     if (status >= 200 && status < 300 && json !== undefined) return json;
     throw refusal(base, status, json);
   };
+  const post = async <T>(path: readonly string[], fields: Words, schema: z.ZodType<T>): Promise<T> => {
+    const body = JSON.stringify(fields);
+    const headers = { 'content-type': 'application/json' };
+    return understand(schema, await send(path, {}, { method: 'POST', headers, body }), base);
+  };
   return {
     get: async (path, query, schema, timeoutMs) =>
       understand(schema, await send(path, query, { method: 'GET' }, timeoutMs), base),
-    decide: async (path, fields) => {
-      const body = JSON.stringify(fields);
-      const headers = { 'content-type': 'application/json' };
-      return understand(DecidedSchema, await send(path, {}, { method: 'POST', headers, body }), base);
-    },
+    decide: async (path, fields) => post(path, fields, DecidedSchema),
+    post,
   };
 }
 

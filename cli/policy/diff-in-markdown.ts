@@ -33,6 +33,25 @@ function organizationInMarkdown(diff: OrganizationDiff, room: { left: number }):
     '',
     `**${markdownText(organization)}**: ${headlineOf(diff)} (of ${counted(people, 'person', 'people')})`,
     ...list(warningsOf(diff, (text) => `**${markdownText(text)}**`).map((text) => `- ⚠️ ${text}`)),
+    ...changesInMarkdown({ groups, changes }, room),
+    ...folded(
+      counted(conflicts.length, 'new conflict'),
+      ['| person | has | and |', '| --- | --- | --- |'],
+      conflicts.map(
+        ({ groups: [one, other], ...who }) =>
+          `| ${nameOfPerson(who)} | ${groupWithLines(one, 'by')} | ${groupWithLines(other, 'by')} |`,
+      ),
+      room,
+    ),
+  ];
+}
+
+/** Groups with how many gain and lose them, and people with what they gain and lose, folded where they are many. */
+export function changesInMarkdown(
+  { groups, changes }: Pick<OrganizationDiff, 'groups' | 'changes'>,
+  room: { left: number } = { left: LONGEST_LISTS },
+): readonly string[] {
+  return [
     ...folded(
       counted(groups.length, 'group'),
       ['| group | gain | lose | would gain | would lose |', '| --- | ---: | ---: | ---: | ---: |'],
@@ -47,15 +66,6 @@ function organizationInMarkdown(diff: OrganizationDiff, room: { left: number }):
       ['| person | gains | loses |', '| --- | --- | --- |'],
       changes.map(
         (one) => `| ${nameOfPerson(one)} | ${cell(one.gains, 'by')} | ${cell(one.loses, 'had by')} |`,
-      ),
-      room,
-    ),
-    ...folded(
-      counted(conflicts.length, 'new conflict'),
-      ['| person | has | and |', '| --- | --- | --- |'],
-      conflicts.map(
-        ({ groups: [one, other], ...who }) =>
-          `| ${nameOfPerson(who)} | ${groupWithLines(one, 'by')} | ${groupWithLines(other, 'by')} |`,
       ),
       room,
     ),
@@ -98,6 +108,7 @@ function cell(changes: readonly GroupChange[], word: string): string {
 }
 
 function groupWithLines({ group, lines }: Pick<GroupChange, 'group' | 'lines'>, word: string): string {
+  if (lines.length === 0) return markdownText(group);
   return `${markdownText(group)}, ${word} ${lines.map(markdownText).join(' and ')}`;
 }
 

@@ -24,7 +24,6 @@ export function diffInText(diff: PolicyDiff, people: HrFile, style: TextStyle): 
 
 function organizationInText(diff: OrganizationDiff, style: TextStyle): readonly string[] {
   const { organization, people, changes, conflicts, groups } = diff;
-  const width = Math.max(0, ...groups.map(({ group }) => plainText(group).length));
   return [
     style(
       'strong',
@@ -33,11 +32,7 @@ function organizationInText(diff: OrganizationDiff, style: TextStyle): readonly 
     ...warningsOf(diff, (text) => `"${plainText(text)}"`).map(
       (text) => `  ${style('doubtful', `! ${text}`)}`,
     ),
-    ...(groups.length === 0 ? [] : ['', '  Groups']),
-    ...groups.map((one) => `    ${plainText(one.group).padEnd(width)}  ${countsOf(one, style)}`),
-    ...(changes.length === 0 ? [] : ['', '  People']),
-    ...changes.slice(0, MOST_PEOPLE).flatMap((change) => personInText(change, style)),
-    ...more(changes.length),
+    ...changesInText({ groups, changes }, style),
     ...(conflicts.length === 0 ? [] : ['', '  New conflicts: nobody may have both']),
     ...conflicts
       .slice(0, MOST_PEOPLE)
@@ -46,6 +41,21 @@ function organizationInText(diff: OrganizationDiff, style: TextStyle): readonly 
           `    ${nameOfPerson(who)}: ${plainText(one.group)} (${linesInText(one.lines)}) and ${plainText(other.group)} (${linesInText(other.lines)})`,
       ),
     ...more(conflicts.length),
+  ];
+}
+
+/** Groups with how many gain and lose them, and people with what they gain and lose. */
+export function changesInText(
+  { groups, changes }: Pick<OrganizationDiff, 'groups' | 'changes'>,
+  style: TextStyle,
+): readonly string[] {
+  const width = Math.max(0, ...groups.map(({ group }) => plainText(group).length));
+  return [
+    ...(groups.length === 0 ? [] : ['', '  Groups']),
+    ...groups.map((one) => `    ${plainText(one.group).padEnd(width)}  ${countsOf(one, style)}`),
+    ...(changes.length === 0 ? [] : ['', '  People']),
+    ...changes.slice(0, MOST_PEOPLE).flatMap((change) => personInText(change, style)),
+    ...more(changes.length),
   ];
 }
 
@@ -75,7 +85,7 @@ function sign(text: '+' | '−', { isOnlySeen }: GroupChange, style: TextStyle):
 }
 
 function groupInText({ group, lines }: GroupChange, word: string): string {
-  return `${plainText(group)}, ${word} ${linesInText(lines)}`;
+  return lines.length === 0 ? plainText(group) : `${plainText(group)}, ${word} ${linesInText(lines)}`;
 }
 
 function linesInText(lines: readonly string[]): string {

@@ -29,7 +29,12 @@ export type PolicyDiff = Readonly<{
 }>;
 
 /** `12 people gain, 3 lose, 1 conflict`, or that nobody changes. */
-export function headlineOf({ gain, lose, changes, conflicts }: OrganizationDiff): string {
+export function headlineOf({
+  gain,
+  lose,
+  changes,
+  conflicts,
+}: Pick<OrganizationDiff, 'gain' | 'lose' | 'changes' | 'conflicts'>): string {
   const only = changes.filter(({ gains, loses }) =>
     [...gains, ...loses].every(({ isOnlySeen }) => isOnlySeen),
   );

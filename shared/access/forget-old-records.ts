@@ -4,8 +4,9 @@ import type { PersonLedger } from '../domain/ledger/person-ledger';
 import { personSubject, type Subject } from '../domain/ledger/subject';
 import { isStillWanted } from '../domain/plan/refused-change';
 import type { OrganizationPolicy, SourcePolicy } from '../domain/policy';
-import { hasHoldEnded, lastWordMs, RETENTION_MS } from '../domain/retention';
+import { hasHoldEnded, hasPlanEnded, lastWordMs, RETENTION_MS } from '../domain/retention';
 import type { FirstDecisions } from '../storage/desk/first-decisions';
+import type { ProposedPlans } from '../storage/desk/proposed-plans';
 import type { SignIns } from '../storage/desk/sign-ins';
 import type { SentChanges } from '../storage/calls/sent-changes';
 import type { BackoffStore } from '../storage/backoffs';
@@ -35,6 +36,7 @@ type ForgetRecordsDeps = Readonly<{
   backoffs: Pick<BackoffStore, 'list' | 'remove'>;
   due: Pick<DueDates, 'forgetOfOthers'>;
   firstDecisions: Pick<FirstDecisions, 'list' | 'remove'>;
+  proposedPlans: Pick<ProposedPlans, 'forget'>;
   signIns: Pick<SignIns, 'forget'>;
   clock: Pick<Clock, 'now'>;
   log: Log;
@@ -80,6 +82,14 @@ export function createForgetRecords(deps: ForgetRecordsDeps): ForgetRecords {
         holds: async (nowMs) =>
           portion(
             await deps.holds.forget(alias, (hold) => hasHoldEnded(hold, nowMs - RETENTION_MS.holds), PORTION),
+          ),
+        proposedPlans: async (nowMs) =>
+          portion(
+            await deps.proposedPlans.forget(
+              alias,
+              (plan) => hasPlanEnded(plan, nowMs - RETENTION_MS.proposedPlans),
+              PORTION,
+            ),
           ),
         refusedChanges: async (nowMs) => forgetRefusedChanges(organization, nowMs),
         removals: async (nowMs) =>

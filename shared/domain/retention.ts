@@ -1,4 +1,5 @@
 import { DAY_MS } from './durations';
+import type { ProposedPlanHead } from './desk/proposed-plan';
 import type { Hold } from './plan/hold';
 import type { RefusedChange } from './plan/refused-change';
 
@@ -6,6 +7,8 @@ import type { RefusedChange } from './plan/refused-change';
 export const RETENTION_MS = {
   /** After a plan was carried out, found stale, or expired. */
   holds: 90 * DAY_MS,
+  /** Plans that operators proposed: after they were carried out, or could not be any more. */
+  proposedPlans: 90 * DAY_MS,
   /** After the last word about a change that waits for nobody any more. */
   refusedChanges: 90 * DAY_MS,
   /** Guards look back 24 hours. */
@@ -41,6 +44,14 @@ export function hasHoldEnded(
     case 'stale':
       return (releasedAtMs ?? expiresAtMs) < beforeMs;
   }
+}
+
+/** True for a plan of an operator that was carried out, or has expired, before `beforeMs`. One that was begun waits for somebody to go on. */
+export function hasPlanEnded(
+  { state, untilMs, decision }: Pick<ProposedPlanHead, 'state' | 'untilMs' | 'decision'>,
+  beforeMs: number,
+): boolean {
+  return state !== 'begun' && (decision?.atMs ?? untilMs) < beforeMs;
 }
 
 /** When somebody or UiPath said something of a refused change last. */

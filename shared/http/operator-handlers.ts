@@ -1,18 +1,22 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
+import { exportSnapshot, type ExportSnapshotDeps } from '../access/desk/export-snapshot';
 import { explainAccess, type ExplainAccessDeps } from '../access/desk/explain-access';
 import { listMembers, type ListMembersDeps } from '../access/desk/list-members';
 import { nameRefusedChanges } from '../access/desk/name-refused-changes';
 import { readHistory, type ReadHistoryDeps } from '../access/desk/read-history';
+import { readInventory, type ReadInventoryDeps } from '../access/desk/read-inventory';
 import { readStatus, type ReadStatusDeps } from '../access/desk/read-status';
 import { readHoldWithNames, type ReadHoldWithNamesDeps } from '../access/desk/read-hold-with-names';
 import { readReadiness, type ReadReadinessDeps } from '../access/desk/read-readiness';
+import { listPlans, showPlan, type ShowPlanDeps } from '../access/desk/plans/show-plan';
 import { listFailingUnits, type ListFailingUnitsDeps } from '../access/desk/list-failing-units';
 import { listDeadDeliveries } from '../access/ledger/list-dead-deliveries';
 import { listHolds } from '../access/ledger/list-holds';
 import { readShownPause } from '../access/ledger/pause-of-organization';
 import { DONE, type DecideDeps } from '../console/carry-out-decision';
 import { decideAsVisitor, readableBy, requireReadable } from '../console/decide-as-visitor';
+import { planAsVisitor, type PlanAsVisitorDeps } from '../console/plan-as-visitor';
 import { requireOperator } from '../console/require-operator';
 import type { SignInDeps } from '../console/require-sign-in';
 import { permissionsOf, type Visitor } from '../console/visitor-permissions';
@@ -36,11 +40,15 @@ export type OperatorDeps = SignInDeps &
   ExplainAccessDeps &
   ListMembersDeps &
   ReadHistoryDeps &
+  ReadInventoryDeps &
+  ExportSnapshotDeps &
   ReadHoldWithNamesDeps &
   ListFailingUnitsDeps &
   NightQuestionDeps &
   EvidenceQuestionDeps &
-  PastQuestionDeps;
+  PastQuestionDeps &
+  ShowPlanDeps &
+  PlanAsVisitorDeps;
 
 type OperatorRequest = Pick<HttpRequest, 'headers' | 'params' | 'query' | 'body'>;
 
@@ -82,6 +90,10 @@ async function read(
       return readStatus(deps, organization);
     case 'readiness':
       return readReadiness(deps, organization);
+    case 'inventory':
+      return readInventory(deps, organization, { isFresh: query.get('fresh') === '1' });
+    case 'snapshot':
+      return exportSnapshot(deps, organization);
     case 'explain':
       return explainAccess(deps, organization, {
         person: requireWord(query, 'person'),
@@ -93,6 +105,8 @@ async function read(
       return readHistory(deps, alias, historyAsked(query), skipIn(query));
     case 'plans':
       return id === '' ? { plans: await listHolds(deps, alias) } : readHoldWithNames(deps, alias, id);
+    case 'proposed-plans':
+      return id === '' ? { plans: await listPlans(deps, alias) } : showPlan(deps, alias, id, skipIn(query));
     case 'dead-letters':
       return listDeadLetters(deps, alias);
     case 'pause':
@@ -136,6 +150,10 @@ export async function decideAsOperator(
   if (!/^application\/json\b/i.test(request.headers.get('content-type') ?? ''))
     throw new AppError('content-type-unsupported', 'A decision is application/json');
   const said = checkBody(FieldsSchema, parseJsonBody(await readBody(request, MAX_BYTES)));
+  if (page === 'proposed-plans') {
+    const answer = await planAsVisitor(deps, visitor, { organization, id, said });
+    return jsonResponse(200, { ...answer, by: describeDecider(visitor.by) });
+  }
   const fields = new URLSearchParams(said);
   const done = await decideAsVisitor(deps, visitor, { organization, page, id, fields });
   return jsonResponse(200, { done, words: DONE[done], by: describeDecider(visitor.by) });

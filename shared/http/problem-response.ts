@@ -39,6 +39,8 @@ export const PROBLEMS = {
   'waiver-invalid': { status: 422, title: 'The waiver was not accepted' },
   'plan-not-held': { status: 409, title: 'The plan is not held' },
   'plan-expired': { status: 409, title: 'The plan has expired' },
+  'plan-moved': { status: 409, title: 'What the plan was made of has changed' },
+  'plan-too-large': { status: 422, title: 'The plan is too large' },
   'person-unknown': { status: 404, title: 'Unknown person' },
   'person-not-erasable': { status: 409, title: 'The person cannot be erased' },
   'decision-obsolete': { status: 409, title: 'What was to be decided is another by now' },

@@ -2,6 +2,7 @@ import type { Attack } from './attack';
 import { operatorAttacks } from './console-operator';
 import { pageAttacks } from './console-pages';
 import { platformAttacks } from './console-platform';
+import { proposedPlanAttacks } from './console-proposed-plans';
 import { forgeryAttacks, sessionAttacks } from './console-sessions';
 import { logAttacks, notificationAttacks } from './notifications';
 import { pauseAttacks } from './pauses';
@@ -42,6 +43,7 @@ export const ATTACKS: readonly Attack[] = [
   ...forgeryAttacks,
   ...operatorAttacks,
   ...platformAttacks,
+  ...proposedPlanAttacks,
   ...pageAttacks,
   ...pauseAttacks,
   ...notificationAttacks,

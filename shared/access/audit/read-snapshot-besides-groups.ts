@@ -3,7 +3,7 @@ import type { SnapshotContext } from './snapshot-context';
 import type { BreakGlass, Known, Snapshot, SnapshotUser } from '../../domain/audit/snapshot';
 import { AppError, errorCodeOf } from '../../errors';
 import type { UiPathRule } from '../../uipath/rules';
-import { maybeTime, UsersPageSchema } from '../ledger/snapshot-part-schemas';
+import { EntitiesSchema, maybeTime, RulesSchema, UsersPageSchema } from '../ledger/snapshot-part-schemas';
 import { readListInParts } from './read-list-in-parts';
 import { readKeptPart } from './resumable-snapshot-reader';
 import {
@@ -15,23 +15,6 @@ import {
 import { toSnapshotEntries, toSnapshotRule } from '../ledger/to-snapshot-rules-and-entries';
 import { toAddress } from './to-address';
 
-const EntitiesSchema = z.array(
-  z.object({
-    entityType: z.enum(['user', 'group', 'application']),
-    name: z.string(),
-    entityId: z.string().exactOptional(),
-  }),
-);
-const RulesSchema = z.array(
-  z.object({
-    ruleId: z.number(),
-    name: z.string(),
-    enabled: z.boolean(),
-    groupIds: z.array(z.string()),
-    contentHash: z.string(),
-    isBroad: z.boolean().default(false),
-  }),
-);
 const BreakGlassSchema = z
   .object({ memberId: z.string(), lastSignInMs: maybeTime })
   .nullable()

@@ -26,7 +26,7 @@ export async function refuseOwnMatter(
   about: readonly string[],
 ): Promise<void> {
   if (by.kind === 'policy') return;
-  const own = await namesOf(deps, organization, by);
+  const own = await namesOfDecider(deps, organization, by);
   const words = about.flatMap((text) => [fold(text), ...fold(text).split(/[\s,;:]+/)]);
   if (words.some((word) => own.has(word)))
     throw new AppError('decides-about-self', 'This is about yourself: somebody else has to decide it');
@@ -38,11 +38,16 @@ export async function areOnePerson(
   organization: string,
   [one, other]: readonly [HumanDecider, HumanDecider],
 ): Promise<boolean> {
-  const names = await namesOf(deps, organization, one);
-  return [...(await namesOf(deps, organization, other))].some((name) => names.has(name));
+  const names = await namesOfDecider(deps, organization, one);
+  return [...(await namesOfDecider(deps, organization, other))].some((name) => names.has(name));
 }
 
-async function namesOf(deps: OwnMatterDeps, organization: string, by: HumanDecider): Promise<NamesOfPerson> {
+/** Everything that names whoever decides: keys, addresses and accounts, folded. */
+export async function namesOfDecider(
+  deps: OwnMatterDeps,
+  organization: string,
+  by: HumanDecider,
+): Promise<NamesOfPerson> {
   const said = by.kind === 'person' ? [by.name, ...(by.email === undefined ? [] : [by.email])] : [by.name];
   const names = new Set(by.kind === 'person' ? [fold(by.objectId)] : []);
   for (const address of said.map(fold).filter((one) => one.includes('@'))) {

@@ -12,6 +12,8 @@ type StoredParts = StoredSnapshot['parts'];
 type GroupInSnapshot = Readonly<{ groupId: string; name: string; members: readonly MemberInSnapshot[] }>;
 
 const RobotsSchema = z.array(z.tuple([z.string(), z.string()]));
+const NameSchema = z.object({ name: z.string() }).nullable();
+const NAME_OF = 'name-of:';
 
 /**
  * The members of a group, named in whatever case, as a stored snapshot has them, in no order. Names are those of the users and
@@ -25,13 +27,13 @@ export async function groupInStoredSnapshot(parts: StoredParts, asked: string): 
     throw new AppError('group-unknown', 'UiPath had no group of this name when it was read last');
   if (another !== undefined)
     throw new AppError('uipath-group-ambiguous', 'UiPath had several groups of this name');
-  const members = await listIn(parts, `group:${group.id}`, MembersPageSchema, ([id]: MemberOfKind) => id);
+  const members = await membersInStoredSnapshot(parts, group.id);
   if (members === undefined)
     throw new AppError(
       'group-unknown',
       'The members of this group were not read: the policy does not name it, or the read failed',
     );
-  const names = await namesIn(parts);
+  const names = await namesInStoredSnapshot(parts);
   return {
     groupId: group.id,
     name: group.name,
@@ -62,10 +64,47 @@ export async function groupsOfAccountsIn(
   return found;
 }
 
-async function namesIn(parts: StoredParts): Promise<ReadonlyMap<string, string>> {
-  const users = (await listIn(parts, 'users', UsersPageSchema, ({ id }) => id)) ?? [];
+/** The members of a group as a stored snapshot has them, in no order; undefined: not all of them were read. */
+export async function membersInStoredSnapshot(
+  parts: StoredParts,
+  groupId: string,
+): Promise<readonly MemberOfKind[] | undefined> {
+  return listIn(parts, `group:${groupId}`, MembersPageSchema, ([id]: MemberOfKind) => id);
+}
+
+/** Folded addresses of the users of a stored snapshot, by directory id. Empty where the list was not read to its end. */
+export async function addressesInStoredSnapshot(parts: StoredParts): Promise<ReadonlyMap<string, string>> {
+  const users = await usersIn(parts);
+  return new Map(users.flatMap(({ id, email }) => (email === undefined ? [] : [[id, fold(email)] as const])));
+}
+
+async function usersIn(parts: StoredParts) {
+  return (await listIn(parts, 'users', UsersPageSchema, ({ id }) => id)) ?? [];
+}
+
+/** How many members some groups of a stored snapshot had, by id. A group that was not read is left out. */
+export async function memberCountsInStoredSnapshot(
+  parts: StoredParts,
+  groupIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  for (const groupId of groupIds) {
+    const members = await membersInStoredSnapshot(parts, groupId);
+    if (members !== undefined) counts.set(groupId, members.length);
+  }
+  return counts;
+}
+
+/** What a stored snapshot calls users, robots and others in Administrators, by directory id. */
+export async function namesInStoredSnapshot(parts: StoredParts): Promise<ReadonlyMap<string, string>> {
+  const users = await usersIn(parts);
   const robots = RobotsSchema.safeParse(JSON.parse(parts.get('robots') ?? '[]')).data ?? [];
+  const others = [...parts].flatMap(([part, json]) => {
+    const name = part.startsWith(NAME_OF) ? NameSchema.safeParse(JSON.parse(json)).data?.name : undefined;
+    return name === undefined ? [] : [[part.slice(NAME_OF.length), name] as const];
+  });
   return new Map([
+    ...others,
     ...robots,
     ...users.flatMap(({ id, email, userName }) => {
       const name = email ?? userName;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MEMBER_KINDS, type MemberKind } from '../../domain/member-kind';
 
-/** How the audit stores what it reads of groups, members and users, by which it is read again when somebody asks. */
+/** How the audit stores what it reads of groups, members, users, rules and entries, by which it is read again when somebody asks. */
 export const GroupsSchema = z.array(z.object({ id: z.string(), name: z.string(), kind: z.string() }));
 export type ListedGroup = z.output<typeof GroupsSchema>[number];
 
@@ -31,3 +31,21 @@ const UsersSchema = z.array(
   }),
 );
 export const UsersPageSchema = z.object({ totalCount: z.number(), entries: UsersSchema });
+
+export const EntitiesSchema = z.array(
+  z.object({
+    entityType: z.enum(['user', 'group', 'application']),
+    name: z.string(),
+    entityId: z.string().exactOptional(),
+  }),
+);
+export const RulesSchema = z.array(
+  z.object({
+    ruleId: z.number(),
+    name: z.string(),
+    enabled: z.boolean(),
+    groupIds: z.array(z.string()),
+    contentHash: z.string(),
+    isBroad: z.boolean().default(false),
+  }),
+);

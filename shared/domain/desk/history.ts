@@ -38,6 +38,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'grant-ended-by-join': 'a grant ended, as two people became one',
   'group-missing': 'UiPath has no group of this name',
   'membership-added': 'put into the group',
+  'membership-adopted': 'a membership that was there got a reason',
   'membership-gone': 'somebody else took them out of the group',
   'membership-outcome-unknown': 'nobody can tell what a call to UiPath came to',
   'membership-removed': 'taken out of the group',

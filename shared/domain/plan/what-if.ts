@@ -1,33 +1,22 @@
 import { fold } from '../fold';
 import { conflictsOf } from '../ledger/request-refusal';
 import { personAccess, type Reason } from '../ledger/person-access';
-import { emptyPersonLedger, type AppliedMembership, type PersonLedger } from '../ledger/person-ledger';
-import type { Statement } from '../ledger/statement';
-import { personKey } from '../person-key';
+import type { AppliedMembership } from '../ledger/person-ledger';
 import { groupPolicyOf, isPrivilegedByName, type OrganizationPolicy } from '../policy';
 import { ADMINISTRATORS_GROUP_ID } from './hard-stops';
+import {
+  byLines,
+  countsOf,
+  nameIn,
+  peopleOf,
+  type ChangeOfWorker,
+  type GroupByLines,
+  type GroupChange,
+  type GroupCounts,
+  type PersonAsSaid,
+  type WorkerAsSaid,
+} from './people-as-said';
 import { comparePeopleUnder, type PolicyEditPlan } from './policy-edit';
-
-/** Somebody who works, as HR would say of them. Several of one address are worker records of one person. */
-export type WorkerAsSaid = Readonly<{
-  email: string;
-  name: string | undefined;
-  workerId: string | undefined;
-  attributes: Readonly<Record<string, string>>;
-}>;
-
-/** A group as the policy writes it, and the birthright lines that give it, or gave it. */
-type GroupByLines = Readonly<{ group: string; lines: readonly string[] }>;
-
-/** `isOnlySeen`: the group is one that is observed, so that nothing is written: it would be a change. */
-type GroupChange = GroupByLines & Readonly<{ isOnlySeen: boolean }>;
-
-type ChangeOfWorker = Readonly<{
-  email: string;
-  name: string | undefined;
-  gains: readonly GroupChange[];
-  loses: readonly GroupChange[];
-}>;
 
 /** Two groups that nobody may have both of, and that the later policy gives somebody together and the earlier one did not. */
 type NewConflict = Readonly<{
@@ -42,10 +31,7 @@ export type WhatIf = Readonly<{
   /** By address. */
   changes: readonly ChangeOfWorker[];
   conflicts: readonly NewConflict[];
-  /** Of groups that somebody gains or loses; `would…` where nothing is written. */
-  groups: ReadonlyArray<
-    Readonly<{ group: string; gains: number; loses: number; wouldGain: number; wouldLose: number }>
-  >;
+  groups: readonly GroupCounts[];
   /**
    * Groups and birthright lines that are left without people: removals of these are held however few they are. Not lines that the later
    * version does not have and by which nobody loses anything, as one that has another name.
@@ -109,34 +95,6 @@ export function whatIf(
       return { group, people: count, mayBeRenamed };
     }),
   };
-}
-
-type PersonAsSaid = Readonly<{
-  who: Readonly<{ email: string; name: string | undefined }>;
-  ledger: PersonLedger;
-}>;
-
-function peopleOf(workers: readonly WorkerAsSaid[]): ReadonlyMap<string, PersonAsSaid> {
-  const people = new Map<string, PersonAsSaid>();
-  for (const { email, name, workerId, attributes } of workers) {
-    const key = personKey(email);
-    const word: Statement = {
-      id: workerId ?? email,
-      kind: 'joiner',
-      occurredAtMs: 0,
-      effectiveAtMs: 0,
-      attributes,
-      source: 'hr',
-      workerId: workerId ?? fold(email),
-    };
-    const known = people.get(key);
-    const ledger = known?.ledger ?? emptyPersonLedger(email);
-    people.set(key, {
-      who: { email, name: known?.who.name ?? name },
-      ledger: { ...ledger, timeline: [...ledger.timeline, word] },
-    });
-  }
-  return people;
 }
 
 function isSameGroups(some: readonly Reason[], others: readonly Reason[]): boolean {
@@ -203,13 +161,6 @@ function changesOf(
     .toSorted((a, b) => (fold(a.email) < fold(b.email) ? -1 : 1));
 }
 
-function byLines(group: string, reasons: readonly Reason[], policy: OrganizationPolicy): GroupByLines {
-  const lines = reasons.flatMap((reason) =>
-    reason.kind === 'birthright' && reason.group === group ? [reason.line] : [],
-  );
-  return { group: nameIn(group, policy), lines: [...new Set(lines)] };
-}
-
 function conflictsIn(
   has: readonly Reason[],
   had: readonly Reason[],
@@ -224,27 +175,6 @@ function conflictsIn(
   );
 }
 
-function countsOf(changes: readonly ChangeOfWorker[]): WhatIf['groups'] {
-  const counts = new Map<string, { gains: number; loses: number; wouldGain: number; wouldLose: number }>();
-  const count = ({ group, isOnlySeen }: GroupChange, kind: 'gains' | 'loses'): void => {
-    const known = counts.get(group) ?? { gains: 0, loses: 0, wouldGain: 0, wouldLose: 0 };
-    counts.set(group, known);
-    if (isOnlySeen) known[kind === 'gains' ? 'wouldGain' : 'wouldLose'] += 1;
-    else known[kind] += 1;
-  };
-  for (const { gains, loses } of changes) {
-    for (const one of gains) count(one, 'gains');
-    for (const one of loses) count(one, 'loses');
-  }
-  return [...counts]
-    .map(([group, one]) => ({ group, ...one }))
-    .toSorted((a, b) => (fold(a.group) < fold(b.group) ? -1 : 1));
-}
-
 function linesOf({ birthright }: OrganizationPolicy): ReadonlySet<string> {
   return new Set(birthright.map(({ name }) => name));
-}
-
-function nameIn(foldedGroup: string, policy: OrganizationPolicy): string {
-  return groupPolicyOf(policy, foldedGroup)?.name ?? foldedGroup;
 }

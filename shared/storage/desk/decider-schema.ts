@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DecidedBy, Decider, SignedInPerson } from '../../domain/decider';
+import type { DecidedBy, Decider, HumanDecider, SignedInPerson } from '../../domain/decider';
 
 export const PersonSchema: z.ZodType<SignedInPerson> = z.object({
   kind: z.literal('person'),
@@ -11,8 +11,7 @@ export const PersonSchema: z.ZodType<SignedInPerson> = z.object({
   establishedAtMs: z.number(),
 });
 
-export const DeciderSchema: z.ZodType<Decider> = z.union([
-  z.object({ kind: z.literal('policy') }),
+export const HumanDeciderSchema: z.ZodType<HumanDecider> = z.union([
   PersonSchema,
   z.object({
     kind: z.literal('key-holder'),
@@ -20,6 +19,11 @@ export const DeciderSchema: z.ZodType<Decider> = z.union([
     establishedBy: z.enum(['console-key', 'function-key']),
     establishedAtMs: z.number(),
   }),
+]);
+
+export const DeciderSchema: z.ZodType<Decider> = z.union([
+  z.object({ kind: z.literal('policy') }),
+  HumanDeciderSchema,
 ]);
 
 /** Who decided, in a row. Earlier versions wrote a text. */

@@ -203,6 +203,9 @@ describe('a report', () => {
     });
     expect(line['gain']).toBeGreaterThan(0);
     expect(line['lose']).toBeGreaterThan(0);
+    expect(line).toMatchObject({ loadExit: 0, loadPeakMemoryMb: number });
+    expect(line['loadGain']).toBeGreaterThan(0);
+    expect(line['loadLose']).toBeGreaterThan(0);
     expect(line['seconds']).not.toBe(1);
     expect(line['targets']).toContainEqual(
       expect.objectContaining({ figure: 'seconds', value: line['seconds'] }),

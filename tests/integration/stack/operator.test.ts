@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ADMINISTRATOR, ANA, GROUPS, MALLORY, ORGANIZATION } from '../../../sandbox/demo-organization';
+import { checkPolicy } from '../../../shared/policy/parse-policy';
 import { access } from '../../fakes/run-access';
 import { DEAD, HOSTILE, startConsoleStack, type ConsoleStack } from '../../fixtures/console-stack';
+import { policyFile } from '../../fixtures/policy-files';
 import { eventually, send } from './calls';
 
 const OLGA = 'olga.admin@acme.example';
@@ -14,8 +16,11 @@ describe('the command line against a running app', () => {
       ['ACCESS_KEY', stack.consoleKey],
       ['ACCESS_NAME', OLGA],
     ]);
-  const run = async (words: readonly string[], variables = environment()) =>
-    access(words, {}, { online: { env: (name) => variables.get(name), fetch }, nowMs: Date.now });
+  const run = async (
+    words: readonly string[],
+    variables = environment(),
+    files: Readonly<Record<string, string>> = {},
+  ) => access(words, files, { online: { env: (name) => variables.get(name), fetch }, nowMs: Date.now });
   const json = async (words: readonly string[]): Promise<Readonly<Record<string, unknown>>> => {
     const { exit, stdout } = await run([...words, '--json']);
     return { ...(JSON.parse(stdout) as Record<string, unknown>), exit };
@@ -171,6 +176,61 @@ describe('the command line against a running app', () => {
     expect(await json(['replay', '--since', now.slice(0, 10), '--yes', '0'])).toMatchObject({ exit: 2 });
     const heard = await run(['tail', '--for', '1', '--json']);
     expect([heard.exit, heard.stderr]).toEqual([0, '']);
+  });
+
+  it('exports what the last audit saw and the ledger knows, and makes a policy file of what UiPath has', async () => {
+    const snapshot = await json(['snapshot']);
+    expect(snapshot).toMatchObject({
+      exit: 0,
+      snapshot: 1,
+      organization: ORGANIZATION,
+      accounts: expect.arrayContaining([expect.objectContaining({ kind: 'user', name: MALLORY })]),
+      people: expect.arrayContaining([
+        expect.objectContaining({ addresses: [ANA], employment: 'active', accountId: expect.any(String) }),
+      ]),
+      unreadablePeople: 0,
+    });
+    const { exit, stdout } = await run(['policy', 'init', 'policy.yaml'], environment(), {
+      'policy.yaml': policyFile('mode: observe\ngroups: {}'),
+    });
+    expect(exit).toBe(0);
+    const found = checkPolicy(stdout).policy?.organizations.get(ORGANIZATION);
+    const groups = [...(found?.groups.values() ?? [])].map(({ name, mode }) => `${name}: ${mode}`);
+    expect(groups).toEqual(
+      expect.arrayContaining([`${GROUPS.support}: observe`, `${GROUPS.developers}: observe`]),
+    );
+    expect(found?.mode).toBe('observe');
+  });
+
+  it('adopts by a plan whom nothing explains, and plans what differs', async () => {
+    const words = ['adopt', '--owner', 'Olga Admin', '--ticket', 'GOV-1', '--group', GROUPS.developers];
+    const proposed = await json(words);
+    expect(proposed).toMatchObject({
+      exit: 0,
+      changes: [{ change: 'add-reason', person: MALLORY, at: GROUPS.developers }],
+    });
+    const hash = String(proposed['hash']);
+    expect((await json(['plan']))['changes']).toEqual(
+      expect.arrayContaining([expect.objectContaining({ change: 'remove-member', person: MALLORY })]),
+    );
+    expect(await json(['plans', 'show', hash.slice(0, 8)])).toMatchObject({ hash, state: 'proposed' });
+    expect(await json(['apply', hash.slice(0, 8), '--reason', 'agreed'])).toMatchObject({
+      exit: 0,
+      changes: 1,
+    });
+    expect(await json(['apply', hash, '--reason', 'agreed'])).toMatchObject({ done: 'applied-before' });
+    expect((await json(['who', GROUPS.developers]))['members']).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          person: MALLORY,
+          reasons: [expect.objectContaining({ kind: 'grant', ticket: 'GOV-1', requester: 'Olga Admin' })],
+        }),
+      ]),
+    );
+    expect(await json(['apply', 'f'.repeat(64), '--reason', 'agreed'])).toMatchObject({
+      exit: 1,
+      error: { code: 'plan-unknown' },
+    });
   });
 
   it('releases exactly one hold, once somebody says how many people it is about', async () => {

@@ -54,6 +54,7 @@ function someRecords(
     deliveries: { forgetIds: async (feed, source, beforeMs) => count('deliveries', feed, source, beforeMs) },
     snapshots: { forget: async (_alias, beforeMs) => count('snapshots', beforeMs) },
     firstDecisions: { list: async () => given.begun ?? [], remove },
+    proposedPlans: { forget: async () => count('proposedPlans') },
     signIns: { forget: async (beforeMs, most) => count('signIns', beforeMs, most) },
     due: { forgetOfOthers: async (known, beforeMs, most) => count('due', [...known], beforeMs, most) },
     notificationStates: { list: async () => given.told ?? [], remove },
@@ -86,6 +87,7 @@ describe('the retention of records', () => {
     await forget.ofSource({ feed: 'hr', name: 'standard' });
     expect(asked).toEqual([
       ['holds'],
+      ['proposedPlans'],
       ['removals', NOW_MS - 8 * DAY_MS, 100],
       ['sentChanges', NOW_MS - 9 * DAY_MS],
       ['requests', NOW_MS - 400 * DAY_MS],
@@ -95,10 +97,10 @@ describe('the retention of records', () => {
     pass(3_600_000 - 1);
     await forget.ofOrganization(organization);
     await forget.ofSource({ feed: 'hr', name: 'standard' });
-    expect(asked).toHaveLength(6);
+    expect(asked).toHaveLength(7);
     pass(1);
     await forget.ofOrganization(organization);
-    expect(asked).toHaveLength(11);
+    expect(asked).toHaveLength(13);
   });
 
   it('of organizations that the policy does not name any more ends for dates that came long ago', async () => {
@@ -187,6 +189,7 @@ describe('the retention of records', () => {
     await forget.ofOrganization(organization);
     expect(asked.map(([kind]) => kind)).toEqual([
       'holds',
+      'proposedPlans',
       'removals',
       'sentChanges',
       'requests',
@@ -196,10 +199,10 @@ describe('the retention of records', () => {
       { event: 'unit-failed', kind: 'retention', key: 'removals/acme', code: 'storage-unavailable' },
     ]);
     await forget.ofOrganization(organization);
-    expect(asked).toHaveLength(5);
+    expect(asked).toHaveLength(6);
     pass(3_600_000);
     await forget.ofOrganization(organization);
-    expect(asked).toHaveLength(10);
+    expect(asked).toHaveLength(12);
   });
 
   it('ends the backoff of a unit that was not met for a month', async () => {

@@ -1,3 +1,4 @@
+import { EXPORTED } from '../../../fixtures/exported-snapshot';
 import type { ExplainedGroup } from '../../../../shared/domain/desk/explained-group';
 import type { ExplainedMember } from '../../../../shared/domain/desk/members-of-group';
 import type { OrganizationStatus } from '../../../../shared/domain/desk/organization-status';
@@ -170,6 +171,48 @@ const record = {
 };
 export const history = { entries: [record], total: 1, next: null, isWhole: true, atMs: NOW_MS };
 
+const planHead = {
+  hash: 'e'.repeat(64),
+  kind: 'adopt',
+  policyHash: 'ab'.repeat(32),
+  by: HOSTILE,
+  atMs: NOW_MS,
+  untilMs: NOW_MS + 86_400_000,
+  state: 'proposed',
+  isExpired: false,
+  counts: { changes: 2, removals: 0, people: 2, groups: 2, leftOut: 1 },
+  decision: null,
+} as const;
+const added = {
+  change: 'add-reason',
+  at: HOSTILE,
+  groupId: 'g-1',
+  personKey: 'p-1',
+  memberId: 'id-1',
+  person: 'ana@acme.example',
+  why: ['nothing explains the membership'],
+  untilMs: NOW_MS + 86_400_000,
+} as const;
+export const plan = {
+  ...planHead,
+  asked: { owner: HOSTILE, ticket: 'GOV-1' },
+  changes: [added, { ...added, at: 'Support', memberId: 'id-2', person: HOSTILE }],
+  leftOut: [{ at: 'Support', memberId: 'id-3', person: null, why: `it is a robot ${HOSTILE}` }],
+  guards: [],
+  notes: ['Each reason ends with 2026-05-31.'],
+  total: 3,
+  next: null,
+} as const;
+export const planned = {
+  done: 'planned',
+  words: 'Nothing is done yet.',
+  by: 'Maria Lead',
+  hash: plan.hash,
+  counts: plan.counts,
+  left: 2,
+  notMade: 0,
+} as const;
+
 export const readiness = {
   organization: 'acme',
   atMs: NOW_MS,
@@ -202,6 +245,7 @@ export const readiness = {
 export const APP = {
   '/acme/readiness': { json: readiness },
   '/': ONE_ORGANIZATION,
+  '/acme/snapshot': { json: EXPORTED },
   '/acme/status': { json: status() },
   '/acme/explain': { json: explained },
   '/acme/members': { json: members },
@@ -209,4 +253,9 @@ export const APP = {
   '/acme/plans': { json: { plans: [hold] } },
   [`/acme/plans/${hold.hash}`]: { json: hold },
   '/acme/dead-letters': { json: letters },
+  '/acme/proposed-plans': { json: { plans: [planHead] } },
+  [`/acme/proposed-plans/${plan.hash}`]: { json: plan },
+  'POST /acme/proposed-plans/differences': { json: planned },
+  'POST /acme/proposed-plans/adopt': { json: planned },
+  [`POST /acme/proposed-plans/${plan.hash}`]: { json: { ...planned, done: 'applied', left: 0 } },
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { array, assert, constantFrom, property, subarray, tuple } from 'fast-check';
-import { whatIf, type WhatIf, type WorkerAsSaid } from '../../../../shared/domain/plan/what-if';
+import type { WorkerAsSaid } from '../../../../shared/domain/plan/people-as-said';
+import { whatIf, type WhatIf } from '../../../../shared/domain/plan/what-if';
 import type { GroupMode, OrganizationPolicy } from '../../../../shared/domain/policy';
 import { aGroup, anOrganization, groupsOf } from '../../../fixtures/builders/organizations';
 

@@ -1,0 +1,191 @@
+import type { Clock } from '../../../clock';
+import { hashOf } from '../../../domain/canonical-json-hash';
+import type { PlannedChange } from '../../../domain/desk/proposed-plan';
+import { fitPersonLedger, hasRoomFor } from '../../../domain/ledger/limit-person-ledger-size';
+import {
+  addressesOf,
+  emptyPersonLedger,
+  knownAccountOf,
+  type PersonLedger,
+} from '../../../domain/ledger/person-ledger';
+import { recordRequest, type GroupRequest } from '../../../domain/ledger/record-request';
+import { personAccess } from '../../../domain/ledger/person-access';
+import type { OrganizationPolicy } from '../../../domain/policy';
+import { personSubject } from '../../../domain/ledger/subject';
+import { mapConcurrently, STORAGE_WIDTH } from '../../../map-concurrently';
+import type { DueDates } from '../../../storage/due-dates';
+import type { LedgerStore } from '../../../storage/ledger';
+import type { ChangeStore } from '../../../storage/marks-attempts-and-bookings';
+import type { PeopleIndex } from '../../../storage/people-index';
+import type { WorkQueues } from '../../../storage/queues';
+import { bookMarkedRun } from '../../ledger/mark-and-book-writer-run';
+import { findPerson } from '../../ledger/find-person';
+import { scheduleNextChange } from '../../ledger/schedule-next-change';
+import { updateLedger } from '../../ledger/update-ledger';
+import type { DecidedPlan, PlanningContext } from './plan-kind-interface';
+
+export type AdoptInLedgerDeps = Readonly<{
+  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  accounts: Pick<PeopleIndex, 'personOf' | 'list' | 'note'>;
+  due: Pick<DueDates, 'schedule'>;
+  changes: Pick<ChangeStore, 'mark' | 'bookRun'>;
+  queues: Pick<WorkQueues, 'enqueueChanges'>;
+  clock: Pick<Clock, 'now'>;
+}>;
+
+/** Of grants that come from an adoption. No source of the policy can have this name. */
+const ADOPTED = 'access adopt';
+
+type Part = Readonly<{
+  part: readonly PlannedChange[];
+  /** Addresses of users by directory id. */
+  addresses: ReadonlyMap<string, string>;
+}>;
+
+/**
+ * Writes the reasons of a plan into the ledgers of people. Idempotent: a reason that is there is not written again, and whoever has it is
+ * marked again. Returns how many could not be written any more.
+ */
+export async function adoptInLedger(
+  deps: AdoptInLedgerDeps,
+  plan: DecidedPlan,
+  context: PlanningContext,
+  { part, addresses }: Part,
+): Promise<number> {
+  const people = new Map<string, PlannedChange[]>();
+  for (const change of part) {
+    const { personKey = '' } = change;
+    people.set(personKey, [...(people.get(personKey) ?? []), change]);
+  }
+  const { alias } = context.organization;
+  const notMade = await mapConcurrently([...people], STORAGE_WIDTH, async ([key, changes]) =>
+    adoptForPerson(deps, plan, context, { key, changes, addresses }),
+  );
+  // A row of the index may be out of date: what the ledger says of the person counts.
+  const accounts = [...people].flatMap(([personKey, [first]]) =>
+    first?.memberId === undefined ? [] : [{ personKey, memberId: first.memberId }],
+  );
+  await deps.accounts.note(alias, accounts, deps.clock.now());
+  await bookMarkedRun(deps, alias, 'normal', deps.clock.now());
+  return notMade.reduce((sum, count) => sum + count, 0);
+}
+
+async function adoptForPerson(
+  deps: AdoptInLedgerDeps,
+  plan: DecidedPlan,
+  { organization, policyHash }: PlanningContext,
+  about: Readonly<{
+    key: string;
+    changes: readonly PlannedChange[];
+    addresses: Part['addresses'];
+  }>,
+): Promise<number> {
+  const { alias } = organization;
+  const { key, changes, addresses } = about;
+  const subject = personSubject(alias, key);
+  const memberId = changes[0]?.memberId ?? '';
+  const listed = addresses.get(memberId);
+  const isOfKey =
+    listed !== undefined && (await findPerson(deps, alias, { email: listed, record: undefined })).key === key;
+  let notMade = 0;
+  const nowMs = deps.clock.now();
+  const written = await updateLedger(deps.ledger, subject, (stored, erasedToMs) => {
+    notMade = changes.length;
+    if (stored?.joined !== undefined || plan.decision.atMs <= erasedToMs) return undefined;
+    const ledger = stored ?? (isOfKey ? emptyPersonLedger(listed) : undefined);
+    if (ledger === undefined || !isAsPlanned(ledger, memberId, organization, nowMs)) return undefined;
+    const address = addressesOf(ledger)[0] ?? '';
+    let next = ledger;
+    const made: PlannedChange[] = [];
+    notMade = 0;
+    for (const change of changes) {
+      const recorded = recordRequest(next, toRequest(plan, change, address), ADOPTED);
+      if (recorded.outcome !== 'recorded') continue;
+      const fitted = fitPersonLedger(recorded.ledger, nowMs);
+      if (!hasRoomFor('grant', fitted)) {
+        notMade += 1;
+        continue;
+      }
+      next = fitted;
+      made.push(change);
+    }
+    if (made.length === 0) return undefined;
+    const { identity = { kind: 'resolved', id: memberId, checkedAtMs: 0 } as const } = next;
+    return {
+      next: { ...next, identity },
+      evidence: made.map((change) => ({
+        kind: 'membership-adopted',
+        atMs: nowMs,
+        policyHash,
+        facts: factsOf(plan, change),
+      })),
+    };
+  });
+  if (written === undefined) return notMade;
+  await scheduleNextChange(deps.due, subject, written, organization, nowMs);
+  await deps.changes.mark(subject, 'normal', nowMs, ADOPTED);
+  return notMade;
+}
+
+/** What the plan goes by may have changed since it was begun. */
+function isAsPlanned(
+  ledger: PersonLedger,
+  memberId: string,
+  organization: OrganizationPolicy,
+  nowMs: number,
+): boolean {
+  const account = knownAccountOf(ledger);
+  const { employment } = personAccess(ledger, organization, nowMs);
+  return (
+    employment !== 'left' &&
+    employment !== 'expected' &&
+    (account === undefined || account === memberId) &&
+    ledger.unconfirmed === undefined &&
+    ledger.replaced === undefined
+  );
+}
+
+/** Names the reason of one membership in a plan. */
+function adoptedId(hash: string, { groupId, memberId }: Pick<PlannedChange, 'groupId' | 'memberId'>): string {
+  return `${ADOPTED}/${hash.slice(0, 16)}/${hashOf([groupId, memberId]).slice(0, 12)}`;
+}
+
+function toRequest(
+  { hash, asked, decision }: DecidedPlan,
+  change: PlannedChange,
+  address: string,
+): GroupRequest {
+  const { atMs, by } = decision;
+  return {
+    id: adoptedId(hash, change),
+    organization: undefined,
+    occurredAtMs: atMs,
+    ticket: { id: asked['ticket'] ?? '', url: undefined },
+    requester: asked['owner'] ?? '',
+    approvals: [{ approver: by.name, approvedAtMs: atMs }],
+    action: {
+      kind: 'grant',
+      person: address,
+      group: change.at,
+      validFromMs: atMs,
+      validUntilMs: change.untilMs,
+    },
+  };
+}
+
+function factsOf(
+  { hash, asked, decision }: DecidedPlan,
+  change: PlannedChange,
+): Readonly<Record<string, unknown>> {
+  const { owner, ticket } = asked;
+  return {
+    planHash: hash,
+    requestId: adoptedId(hash, change),
+    ticketId: ticket,
+    group: change.at,
+    groupId: change.groupId,
+    owner,
+    untilMs: change.untilMs,
+    by: decision.by,
+  };
+}

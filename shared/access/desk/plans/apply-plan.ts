@@ -1,0 +1,244 @@
+import type { Clock } from '../../../clock';
+import { hashOf } from '../../../domain/canonical-json-hash';
+import { describeDecider, type HumanDecider } from '../../../domain/decider';
+import type { EvidenceEntry } from '../../../domain/ledger/evidence';
+import {
+  isPlanHash,
+  planRefusalOf,
+  writesToUiPath,
+  type PlanDecision,
+  type PlannedChange,
+  type ProposedPlan,
+  type ProposedPlanHead,
+} from '../../../domain/desk/proposed-plan';
+import { movedSince } from '../../../domain/desk/moved-since';
+import type { Policy } from '../../../domain/policy';
+import { AppError, errorCodeOf } from '../../../errors';
+import type { ProposedPlans } from '../../../storage/desk/proposed-plans';
+import { requireEnforced } from '../../ledger/observed-organization';
+import { recordDecision } from '../../ledger/update-organization-ledger';
+import { refuseOwnMatter } from '../refuse-own-matter';
+import { requireReason } from '../require-reason';
+import { requireSecondPerson, type SecondPersonDeps } from '../require-second-person';
+import { movedInWords, type NamesInPlanDeps } from './names-in-plan';
+import type { PlanningContext } from './plan-kind-interface';
+import { computePlan, planningContext, type PlanKindsByName } from './propose-plan';
+
+export type ApplyPlanDeps = SecondPersonDeps &
+  NamesInPlanDeps &
+  Readonly<{
+    policy: () => Promise<Policy>;
+    proposedPlans: Pick<ProposedPlans, 'get' | 'change'>;
+    clock: Pick<Clock, 'now'>;
+  }>;
+
+type Asked = Readonly<{
+  hash: string;
+  by: HumanDecider;
+  /** Why, in their words. */
+  reason: unknown;
+  /** False as soon as the time of this call is over: whoever applies the plan again goes on. */
+  hasTime: () => boolean;
+}>;
+
+/** What became of a plan in one call. `isRepeated`: it had been carried out before. */
+export type AppliedPlan = Readonly<{ plan: ProposedPlanHead; left: number; isRepeated: boolean }>;
+
+/** Changes that are carried out before it is noted how far the plan is. */
+const PART = 100;
+/** Two who carry out the same plan note it by turns. */
+const ATTEMPTS = 8;
+
+/**
+ * Carries out a plan in a person's name: exactly what was shown, if what is so now still gives the same. It is decided once, recorded
+ * before anything is done, and goes on where it stopped when somebody applies it again.
+ * @throws AppError `body-invalid` without a reason, `plan-unknown`, `plan-expired`, `plan-moved`, `decides-about-self`,
+ * `organization-observed`, `second-person-needed`, `not-permitted`, `storage-conflict`, and what the kind throws
+ */
+export async function applyPlan(
+  deps: ApplyPlanDeps,
+  kinds: PlanKindsByName,
+  alias: string,
+  { hash, by, reason: said, hasTime }: Asked,
+): Promise<AppliedPlan> {
+  const reason = requireReason(said);
+  const { policyHash } = await planningContext(deps, alias, by);
+  const plan = await readProposedPlan(deps, alias, hash);
+  await refuseOwnMatter(deps, alias, by, aboutWhom(plan.changes));
+  if (plan.state === 'done') return { plan, left: 0, isRepeated: true };
+  const begun = plan.state === 'begun' ? plan : await begin(deps, kinds, plan, { alias, by, reason });
+  return carryOut(deps, kinds, { ...plan, ...begun }, { alias, policyHash, hasTime });
+}
+
+/** A plan that was proposed for the organization. @throws AppError `plan-unknown`, `record-unreadable` */
+export async function readProposedPlan(
+  { proposedPlans }: Readonly<{ proposedPlans: Pick<ProposedPlans, 'get'> }>,
+  alias: string,
+  hash: string,
+): Promise<ProposedPlan> {
+  const plan = isPlanHash(hash) ? await proposedPlans.get(alias, hash) : undefined;
+  if (plan === undefined) throw new AppError('plan-unknown', 'There is no such plan');
+  return plan;
+}
+
+/** What a rule or an entry is called may name somebody too. */
+function aboutWhom(changes: readonly PlannedChange[]): readonly string[] {
+  const names = changes.flatMap(({ at, groupId, personKey, memberId }) => [
+    ...(groupId === undefined ? [at] : []),
+    ...(personKey === undefined ? [] : [personKey]),
+    ...(memberId === undefined ? [] : [memberId]),
+  ]);
+  return [...new Set(names)];
+}
+
+/** Decides that a plan is carried out, if it is the same from what is so now. */
+async function begin(
+  deps: ApplyPlanDeps,
+  kinds: PlanKindsByName,
+  plan: ProposedPlan,
+  { alias, by, reason }: Readonly<{ alias: string; by: HumanDecider; reason: string }>,
+): Promise<ProposedPlanHead> {
+  const { hash } = plan;
+  requireInTime(plan, deps.clock.now());
+  if (plan.changes.some(writesToUiPath)) await requireEnforced(deps, alias);
+  const context = await planningContext(deps, alias, plan.by);
+  await requireUnmoved(deps, kinds, plan, context);
+  const { releasesOver = Infinity } = context.organization.decisions.twoPeople;
+  const isNeeded = plan.counts.removals > releasesOver;
+  const content = { page: 'proposed-plans', about: hash, fields: { reason } };
+  const said = { organization: alias, policyHash: context.policyHash, isNeeded };
+  const seconded = await requireSecondPerson(deps, said, by, content);
+  const decision: PlanDecision = {
+    by,
+    reason,
+    ...seconded.facts,
+    atMs: deps.clock.now(),
+    done: 0,
+    notMade: 0,
+  };
+  try {
+    const begun = await deps.proposedPlans.change(alias, hash, (head) => {
+      if (head.state !== 'proposed') return undefined;
+      requireInTime(head, decision.atMs);
+      return { ...head, state: 'begun', decision };
+    });
+    await seconded.done();
+    return begun ?? (await readProposedPlan(deps, alias, hash));
+  } catch (error) {
+    // Somebody else decided the same at this moment: it is theirs, and goes on here as well.
+    const now = errorCodeOf(error) === 'storage-conflict' ? await readProposedPlan(deps, alias, hash) : plan;
+    if (now.state === 'proposed') throw error;
+    await seconded.done();
+    return now;
+  }
+}
+
+function requireInTime(head: ProposedPlanHead, nowMs: number): void {
+  const refusal = planRefusalOf(head, nowMs);
+  if (refusal !== undefined)
+    throw new AppError(refusal, 'The plan is more than a day old: plan anew, and look at what it says now');
+}
+
+/** @throws AppError `plan-moved`, with what is not as it was */
+async function requireUnmoved(
+  deps: ApplyPlanDeps,
+  kinds: PlanKindsByName,
+  plan: ProposedPlan,
+  context: PlanningContext,
+): Promise<void> {
+  const now = await computePlan(kinds, context, plan);
+  if (now.hash === plan.hash) return;
+  const fields = await movedInWords(deps, context.organization.alias, movedSince(plan, now));
+  const some = fields.map(({ field, problem }) => `${field}: ${problem}`).join('; ');
+  throw new AppError(
+    'plan-moved',
+    `Nothing is done, as what the plan was made of is not so any more: ${some}`,
+    {
+      fields,
+    },
+  );
+}
+
+type Carrying = Readonly<{ alias: string; policyHash: string; hasTime: () => boolean }>;
+
+async function carryOut(
+  deps: ApplyPlanDeps,
+  kinds: PlanKindsByName,
+  plan: ProposedPlan,
+  { alias, policyHash, hasTime }: Carrying,
+): Promise<AppliedPlan> {
+  const { decision, changes, hash } = plan;
+  if (decision === undefined)
+    throw new AppError('storage-conflict', 'The plan is being decided at this moment');
+  await recordDecision(deps, alias, decidedEntry(plan, decision, policyHash), [hash]);
+  const context = await planningContext(deps, alias, plan.by);
+  let at = decision.done;
+  let head: ProposedPlanHead = plan;
+  if (at < changes.length) {
+    const make = await kinds[plan.kind].carryOut({ ...plan, decision }, context);
+    while (at < changes.length && hasTime()) {
+      const part = changes.slice(at, at + PART);
+      const notMade = await make(part);
+      at += part.length;
+      head = await noteProgress(deps, alias, hash, { done: at, notMade, from: at - part.length });
+    }
+  }
+  if (at < changes.length) return { plan: head, left: changes.length - at, isRepeated: false };
+  const { notMade = 0 } = head.decision ?? {};
+  const outcome = { planHash: hash, changes: changes.length - notMade, notMade };
+  const entry = { kind: 'proposed-plan-done', atMs: deps.clock.now(), policyHash, facts: outcome };
+  await recordDecision(deps, alias, entry, [hash]);
+  const done = await changePlan(deps, alias, hash, (one) => ({ ...one, state: 'done' }));
+  return { plan: done, left: 0, isRepeated: false };
+}
+
+/** People by key and directory id alone: evidence of an organization is not erased. */
+function decidedEntry(plan: ProposedPlan, decision: PlanDecision, policyHash: string): EvidenceEntry {
+  const { hash, kind, by: proposedBy, changes, asked } = plan;
+  const { by, first, reason, atMs } = decision;
+  return {
+    kind: 'proposed-plan-applied',
+    atMs,
+    policyHash,
+    facts: {
+      planHash: hash,
+      plan: kind,
+      asked: hashOf(asked),
+      by,
+      ...(first === undefined ? {} : { first }),
+      reason,
+      proposedBy: describeDecider(proposedBy),
+      changes: changes.map(({ why: _why, ...change }) => change),
+    },
+  };
+}
+
+async function noteProgress(
+  deps: ApplyPlanDeps,
+  alias: string,
+  hash: string,
+  { done, notMade, from }: Readonly<{ done: number; notMade: number; from: number }>,
+): Promise<ProposedPlanHead> {
+  return changePlan(deps, alias, hash, (head) => {
+    const { decision } = head;
+    // Whoever goes on beside this one noted the same part first.
+    if (decision === undefined || decision.done > from) return undefined;
+    return { ...head, decision: { ...decision, done, notMade: decision.notMade + notMade } };
+  });
+}
+
+/** Changes the state of a plan, and tries again where somebody else did at the same moment. */
+async function changePlan(
+  deps: Pick<ApplyPlanDeps, 'proposedPlans'>,
+  alias: string,
+  hash: string,
+  decide: (head: ProposedPlanHead) => ProposedPlanHead | undefined,
+): Promise<ProposedPlanHead> {
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      const changed = await deps.proposedPlans.change(alias, hash, decide);
+      return changed ?? (await readProposedPlan(deps, alias, hash));
+    } catch (error) {
+      if (errorCodeOf(error) !== 'storage-conflict' || attempt === ATTEMPTS) throw error;
+    }
+}

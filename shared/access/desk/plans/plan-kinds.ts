@@ -1,0 +1,10 @@
+import { adoptMembers, type AdoptMembersDeps } from './adopt-members';
+import { remediateDifferences, type RemediateDifferencesDeps } from './remediate-differences';
+import type { PlanKindsByName } from './propose-plan';
+
+export type PlanKindsDeps = AdoptMembersDeps & RemediateDifferencesDeps;
+
+/** Every kind of plan that an operator may ask for. */
+export function planKinds(deps: PlanKindsDeps): PlanKindsByName {
+  return { adopt: adoptMembers(deps), differences: remediateDifferences(deps) };
+}

@@ -1,0 +1,100 @@
+import type { Clock } from '../../../clock';
+import { describeDecider } from '../../../domain/decider';
+import type { LeftOut, PlannedChange, ProposedPlanHead } from '../../../domain/desk/proposed-plan';
+import type { ProposedPlans } from '../../../storage/desk/proposed-plans';
+import { readProposedPlan } from './apply-plan';
+import { namesInPlan, type NamesInPlanDeps } from './names-in-plan';
+
+export type ShowPlanDeps = NamesInPlanDeps &
+  Readonly<{ proposedPlans: Pick<ProposedPlans, 'get' | 'list'>; clock: Pick<Clock, 'now'> }>;
+
+/** A plan for readers: who proposed and who decided it as text. */
+export type ShownPlanHead = Omit<ProposedPlanHead, 'by' | 'decision'> &
+  Readonly<{
+    by: string;
+    decision: Readonly<{
+      by: string;
+      reason: string;
+      first: string | null;
+      atMs: number;
+      done: number;
+      notMade: number;
+    }> | null;
+    isExpired: boolean;
+  }>;
+
+type Named<T> = T & Readonly<{ person: string | null }>;
+
+/** A page of a plan. `person`: an address, or what else somebody is called. */
+export type ShownPlan = ShownPlanHead &
+  Readonly<{
+    atMs: number;
+    asked: Readonly<Record<string, string>>;
+    changes: readonly Named<PlannedChange>[];
+    leftOut: readonly Named<LeftOut>[];
+    guards: ReadonlyArray<Readonly<{ guard: string; scope: string; removals: number; whole: number }>>;
+    notes: readonly string[];
+    /** Of changes and of what is left out, together. */
+    total: number;
+    next: number | null;
+  }>;
+
+/** Each line may cost a read of a ledger: so many are answered within a second or two. */
+const PAGE = 500;
+
+/** Plans that somebody may apply still, or has decided, newest first. */
+export async function listPlans(deps: ShowPlanDeps, alias: string): Promise<readonly ShownPlanHead[]> {
+  const plans = await deps.proposedPlans.list(alias);
+  const nowMs = deps.clock.now();
+  return plans.toSorted((a, b) => b.atMs - a.atMs).map((plan) => toShown(plan, nowMs));
+}
+
+/** A plan with the names of people, a page at a time. @throws AppError `plan-unknown`, `record-unreadable` */
+export async function showPlan(
+  deps: ShowPlanDeps,
+  alias: string,
+  hash: string,
+  skip: number,
+): Promise<ShownPlan> {
+  const {
+    asked,
+    changes,
+    leftOut,
+    facts: _facts,
+    guards,
+    notes,
+    ...head
+  } = await readProposedPlan(deps, alias, hash);
+  const total = changes.length + leftOut.length;
+  const changesOfPage = changes.slice(skip, skip + PAGE);
+  const before = Math.max(0, skip - changes.length);
+  const leftOfPage = leftOut.slice(before, Math.max(0, skip + PAGE - changes.length));
+  const nameOf = await namesInPlan(deps, alias, [...changesOfPage, ...leftOfPage]);
+  const named = <T extends PlannedChange | LeftOut>(line: T): Named<T> => ({ ...line, person: nameOf(line) });
+  return {
+    ...toShown(head, deps.clock.now()),
+    asked,
+    changes: changesOfPage.map(named),
+    leftOut: leftOfPage.map(named),
+    guards,
+    notes,
+    total,
+    next: skip + PAGE < total ? skip + PAGE : null,
+  };
+}
+
+function toShown({ by, decision, ...head }: ProposedPlanHead, nowMs: number): ShownPlanHead {
+  return {
+    ...head,
+    by: describeDecider(by),
+    decision:
+      decision === undefined
+        ? null
+        : {
+            ...decision,
+            by: describeDecider(decision.by),
+            first: decision.first === undefined ? null : describeDecider(decision.first),
+          },
+    isExpired: head.state === 'proposed' && head.untilMs <= nowMs,
+  };
+}
