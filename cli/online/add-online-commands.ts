@@ -10,6 +10,7 @@ import { addAdopt } from './plans/adopt';
 import { addApply } from './plans/apply';
 import { addPlan } from './plans/plan';
 import { addPlans } from './plans/plans';
+import { addUndo } from './plans/undo';
 import { addStatus } from './status';
 import { addWho } from './who';
 
@@ -24,6 +25,7 @@ export function addOnlineCommands(program: Command, io: CommandIo, state: RunSta
   addAdopt(program, io, state);
   addPlans(program, io, state);
   addApply(program, io, state);
+  addUndo(program, io, state);
   addDeadLetters(program, io, state);
   addHistory(program, io, state);
 }
