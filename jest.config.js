@@ -12,6 +12,7 @@ module.exports = {
     'every-step',
     'every-order',
     'every-source',
+    'every-undo',
   ],
   transform: {
     '^.+\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }],

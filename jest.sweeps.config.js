@@ -1,6 +1,11 @@
-/** Each fault at each step, and each order of arrival, of the histories written by hand. @type {import('jest').Config} */
+/** Each fault at each step, and each order of arrival, of the histories written by hand; two hundred random decisions that are undone. @type {import('jest').Config} */
 module.exports = {
   ...require('./jest.config.js'),
-  testMatch: ['**/every-step.test.ts', '**/every-order.test.ts', '**/every-source.test.ts'],
+  testMatch: [
+    '**/every-step.test.ts',
+    '**/every-order.test.ts',
+    '**/every-source.test.ts',
+    '**/every-undo.test.ts',
+  ],
   testPathIgnorePatterns: ['/node_modules/'],
 };

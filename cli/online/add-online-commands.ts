@@ -17,6 +17,7 @@ import { addApply } from './plans/apply';
 import { addPlan } from './plans/plan';
 import { addPlans } from './plans/plans';
 import { addSnapshot } from './snapshot';
+import { addUndo } from './plans/undo';
 import { addStatus } from './status';
 import { addTail } from './tail';
 import { addFindingDecisions } from './waive';
@@ -36,6 +37,7 @@ export function addOnlineCommands(program: Command, io: CommandIo, state: RunSta
   addAdopt(program, io, state);
   addPlans(program, io, state);
   addApply(program, io, state);
+  addUndo(program, io, state);
   addDeadLetters(program, io, state);
   addCompare(program, io, state);
   addHistory(program, io, state);

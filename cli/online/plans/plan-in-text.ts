@@ -89,7 +89,7 @@ function cellsOf(line: ShownChange): readonly string[] {
 }
 
 function signOf({ change }: ShownChange): string {
-  return change.startsWith('add-') || change === 'write-rule' ? '+' : '-';
+  return change.startsWith('add-') || change === 'write-rule' || change === 'give-back' ? '+' : '-';
 }
 
 function nameOf({ person, memberId }: ShownChange | ShownLeftOut): string {

@@ -47,6 +47,8 @@ export type AskedAdoption = Readonly<{
   fromMs: number;
 }>;
 
+export type IsOwn = (personKey: string, memberId: string) => boolean;
+
 type Judged = Readonly<{
   member: UnexplainedMember;
   personKey: string;
@@ -62,7 +64,7 @@ export function planAdoption(
   members: readonly UnexplainedMember[],
   organization: OrganizationPolicy,
   asked: AskedAdoption,
-  isOwn: (personKey: string, memberId: string) => boolean,
+  isOwn: IsOwn,
 ): ComputedPlan {
   const leftOut: LeftOut[] = [];
   const judged: Judged[] = [];
@@ -101,18 +103,32 @@ function whyNotAdopted(
   member: UnexplainedMember,
   organization: OrganizationPolicy,
   asked: AskedAdoption,
-  isOwn: (personKey: string, memberId: string) => boolean,
+  isOwn: IsOwn,
 ): string | Judged {
-  const { check, group, groupId, memberId, isMember, who } = member;
+  const { check, isMember } = member;
+  if (isMember && check === 'member-after-grant')
+    return 'a grant of it ended or was revoked: have it requested anew, or let it be taken away';
+  const permitted = whyNoReason(member, organization, asked, isOwn);
+  if (typeof permitted === 'string') return permitted;
+  return isMember ? { member, ...permitted } : 'UiPath does not have them in the group any more';
+}
+
+/** A membership that is to have a reason. */
+type ToExplain = Pick<UnexplainedMember, 'group' | 'groupId' | 'memberId' | 'who'>;
+
+/** Until when a membership may have a reason that somebody proposes, or why not, in words. */
+export function whyNoReason(
+  { group, groupId, memberId, who }: ToExplain,
+  organization: OrganizationPolicy,
+  asked: AskedAdoption,
+  isOwn: IsOwn,
+): string | Omit<Judged, 'member'> {
   const policy = groupPolicyOf(organization, group);
   if (groupId === EVERYONE_GROUP_ID) return 'everybody is in the group Everyone: there is nothing to adopt';
   if (policy === undefined) return `the policy does not name the group ${group}: add it there first`;
-  if (!isMember) return 'UiPath does not have them in the group any more';
-  if (check === 'member-after-grant')
-    return 'a grant of it ended or was revoked: have it requested anew, or let it be taken away';
   if (who.kind === 'nobody') return who.why;
   const { personKey, employment, reasons, account, isInDoubt } = who;
-  if (isOwn(personKey, memberId)) return 'it is about whoever asked for this plan: somebody else adopts it';
+  if (isOwn(personKey, memberId)) return 'it is about whoever asked for this plan: somebody else decides it';
   if (employment === 'left') return 'the person has left';
   if (employment === 'expected') return 'the person has not begun to work';
   if (isInDoubt) return 'somebody has to say first whose an address or account is';
@@ -123,7 +139,7 @@ function whyNotAdopted(
   const untilMs = untilOf(organization, asked, longestDays);
   if (untilMs === undefined)
     return `grants of the group may last ${longestDays ?? 0} days at most: name an earlier day`;
-  return { member, personKey, untilMs, reasons };
+  return { personKey, untilMs, reasons };
 }
 
 function untilOf(
@@ -137,7 +153,8 @@ function untilOf(
   return isDayByDefault ? latestMs : undefined;
 }
 
-function conflictOf(
+/** The group, folded, that separation of duties keeps apart from one of a person. */
+export function conflictOf(
   { separationOfDuties }: OrganizationPolicy,
   group: string,
   groups: ReadonlySet<string> | undefined,

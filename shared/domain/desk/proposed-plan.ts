@@ -4,13 +4,18 @@ import { DAY_MS } from '../durations';
 import type { TrippedGuard } from '../plan/guards';
 
 /** What an operator may have planned. Each kind reads what is so and decides by a pure function. */
-export const PLAN_KINDS = ['adopt', 'differences'] as const;
+export const PLAN_KINDS = ['adopt', 'differences', 'undo'] as const;
 export type PlanKind = (typeof PLAN_KINDS)[number];
 
-/** `add-reason`, `end-reason`: in the ledger. The others: in UiPath. */
+/**
+ * In the ledger: `add-reason` and `forget-reason` of what is there, which stays; `end-reason` and `give-back`, which the writer follows. The others:
+ * in UiPath.
+ */
 export const CHANGE_KINDS = [
   'add-reason',
+  'forget-reason',
   'end-reason',
+  'give-back',
   'add-member',
   'remove-member',
   'write-rule',
@@ -158,7 +163,7 @@ function isRemoval({ change }: Pick<PlannedChange, 'change'>): boolean {
 
 /** True for what is written to UiPath as soon as it is carried out, or takes a reason away, so that the writer does. */
 export function writesToUiPath({ change }: Pick<PlannedChange, 'change'>): boolean {
-  return change !== 'add-reason';
+  return change !== 'add-reason' && change !== 'forget-reason';
 }
 
 export function isPlanHash(text: string): boolean {
@@ -175,7 +180,9 @@ export function planRefusalOf(
 
 const CHANGES_IN_WORDS: Readonly<Record<ChangeKind, string>> = {
   'add-reason': 'a reason',
+  'forget-reason': 'no reason any more',
   'end-reason': 'the end of a reason',
+  'give-back': 'back, with a reason',
   'add-member': 'into the group',
   'remove-member': 'out of the group',
   'write-rule': 'the rule is written',

@@ -52,7 +52,12 @@ async function compute(
     const place = placeOf(finding);
     if (place === undefined) return { finding, membership: undefined };
     const now = groups.get(place.groupId);
-    const who = await whoIsMember(deps, organization, { finding, ...place, addresses, nowMs });
+    const who = await whoIsMember(deps, organization, {
+      subject: finding.subject,
+      memberId: place.memberId,
+      addresses,
+      nowMs,
+    });
     const membership = {
       ...place,
       group: now?.name ?? finding.subject['group'] ?? place.groupId,

@@ -1,4 +1,4 @@
-import type { FindingRecord } from '../../../domain/audit/finding';
+import type { FindingSubject } from '../../../domain/audit/finding';
 import type { WhoIsMember } from '../../../domain/desk/plan-adoption';
 import { personAccess } from '../../../domain/ledger/person-access';
 import { knownAccountOf, type PersonLedger } from '../../../domain/ledger/person-ledger';
@@ -14,7 +14,8 @@ export type WhoIsMemberDeps = Readonly<{
 }>;
 
 type Asked = Readonly<{
-  finding: FindingRecord;
+  /** What a finding says of the member, where one is about them. */
+  subject: FindingSubject;
   memberId: string;
   /** Addresses of users by directory id. */
   addresses: ReadonlyMap<string, string>;
@@ -25,12 +26,12 @@ type Asked = Readonly<{
 export async function whoIsMember(
   deps: WhoIsMemberDeps,
   organization: OrganizationPolicy,
-  { finding, memberId, addresses, nowMs }: Asked,
+  { subject, memberId, addresses, nowMs }: Asked,
 ): Promise<WhoIsMember> {
   try {
     const { alias } = organization;
     const people = new Map<string, PersonLedger>();
-    const { personKey } = finding.subject;
+    const { personKey } = subject;
     const keys = await deps.accounts.list(alias, memberId);
     for (const one of new Set([...keys, ...(personKey === undefined ? [] : [personKey])])) {
       const { key, stored } = await readWhoeverJoined(deps.ledger, alias, one);
@@ -42,7 +43,7 @@ export async function whoIsMember(
       return nobody('several people of the ledger have this account: somebody decides whose it is');
     if (only !== undefined) return toPerson(organization, only, nowMs);
     const address = addresses.get(memberId);
-    if (address === undefined) return nobody(whyNobody(finding));
+    if (address === undefined) return nobody(whyNobody(subject));
     const { key, known } = await findPerson(deps, alias, { email: address, record: undefined });
     return toPerson(organization, [key, known?.value], nowMs);
   } catch (error) {
@@ -82,7 +83,7 @@ const WHAT: ReadonlyMap<string, string> = new Map([
   ['application', 'an application'],
 ]);
 
-function whyNobody({ subject }: FindingRecord): string {
+function whyNobody(subject: FindingSubject): string {
   const what = WHAT.get(subject['kind'] ?? '');
   return what === undefined
     ? 'the list of users of the last audit has no address for it: a directory group, a robot, an application, or an account that was never used. Accept the finding, protect its id in the policy, or have it requested by a ticket'

@@ -256,6 +256,7 @@ export const APP = {
   '/acme/proposed-plans': { json: { plans: [planHead] } },
   [`/acme/proposed-plans/${plan.hash}`]: { json: plan },
   'POST /acme/proposed-plans/differences': { json: planned },
+  'POST /acme/proposed-plans/undo': { json: planned },
   'POST /acme/proposed-plans/adopt': { json: planned },
   [`POST /acme/proposed-plans/${plan.hash}`]: { json: { ...planned, done: 'applied', left: 0 } },
 };

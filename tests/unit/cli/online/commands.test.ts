@@ -16,6 +16,7 @@ const COMMANDS: readonly AskingCommand[] = [
     { hash: plan.hash, changes: [{ person: 'ana@acme.example' }, {}], leftOut: [{}], more: 0 },
   ],
   [['plan'], 0, { hash: plan.hash, leftOut: [{}], more: 0 }],
+  [['undo', 'jira/REQ-7'], 0, { hash: plan.hash, changes: [{}, {}] }],
   [['plans', 'list'], 0, { plans: [{ hash: plan.hash, state: 'proposed' }] }],
   [['plans', 'show', 'eeee'], 0, { hash: plan.hash, notes: [expect.any(String)] }],
   [['apply', 'eeee', '--reason', 'agreed'], 0, { hash: plan.hash, done: 'applied', changes: 2 }],

@@ -118,7 +118,7 @@ describe('access adopt', () => {
       'separation of duties keeps it apart from treasury',
     );
     expect(why.get(`Treasury ${world.id(CARA)}`)).toContain('separation of duties');
-    expect(why.get(`Finance ${world.id(BEN)}`)).toContain('somebody else adopts it');
+    expect(why.get(`Finance ${world.id(BEN)}`)).toContain('somebody else decides it');
     expect(why.get(`Finance ${world.id('invoices@acme.example')}`)).toContain('robot');
     expect(proposed.leftOut).toHaveLength(4);
   });

@@ -24,7 +24,7 @@ import { scheduleNextChange } from '../../ledger/schedule-next-change';
 import { updateLedger } from '../../ledger/update-ledger';
 import type { DecidedPlan, PlanningContext } from './plan-kind-interface';
 
-export type AdoptInLedgerDeps = Readonly<{
+export type WriteReasonsDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'write'>;
   accounts: Pick<PeopleIndex, 'personOf' | 'list' | 'note'>;
   due: Pick<DueDates, 'schedule'>;
@@ -34,32 +34,34 @@ export type AdoptInLedgerDeps = Readonly<{
 }>;
 
 /** Of grants that come from an adoption. No source of the policy can have this name. */
-const ADOPTED = 'access adopt';
+export const ADOPTED = 'access adopt';
+/** The same of what was given back. */
+export const UNDONE = 'access undo';
+
+const EVIDENCE = { [ADOPTED]: 'membership-adopted', [UNDONE]: 'membership-given-back' } as const;
 
 type Part = Readonly<{
   part: readonly PlannedChange[];
   /** Addresses of users by directory id. */
   addresses: ReadonlyMap<string, string>;
+  source: keyof typeof EVIDENCE;
 }>;
 
 /**
  * Writes the reasons of a plan into the ledgers of people. Idempotent: a reason that is there is not written again, and whoever has it is
  * marked again. Returns how many could not be written any more.
  */
-export async function adoptInLedger(
-  deps: AdoptInLedgerDeps,
+export async function writeReasons(
+  deps: WriteReasonsDeps,
   plan: DecidedPlan,
   context: PlanningContext,
-  { part, addresses }: Part,
+  { part, addresses, source }: Part,
 ): Promise<number> {
-  const people = new Map<string, PlannedChange[]>();
-  for (const change of part) {
-    const { personKey = '' } = change;
-    people.set(personKey, [...(people.get(personKey) ?? []), change]);
-  }
+  if (part.length === 0) return 0;
+  const people = byPerson(part);
   const { alias } = context.organization;
   const notMade = await mapConcurrently([...people], STORAGE_WIDTH, async ([key, changes]) =>
-    adoptForPerson(deps, plan, context, { key, changes, addresses }),
+    adoptForPerson(deps, plan, context, { key, changes, addresses, source }),
   );
   // A row of the index may be out of date: what the ledger says of the person counts.
   const accounts = [...people].flatMap(([personKey, [first]]) =>
@@ -70,18 +72,29 @@ export async function adoptInLedger(
   return notMade.reduce((sum, count) => sum + count, 0);
 }
 
+/** Changes by the key of their person. */
+export function byPerson(part: readonly PlannedChange[]): ReadonlyMap<string, readonly PlannedChange[]> {
+  const people = new Map<string, PlannedChange[]>();
+  for (const change of part) {
+    const { personKey = '' } = change;
+    people.set(personKey, [...(people.get(personKey) ?? []), change]);
+  }
+  return people;
+}
+
 async function adoptForPerson(
-  deps: AdoptInLedgerDeps,
+  deps: WriteReasonsDeps,
   plan: DecidedPlan,
   { organization, policyHash }: PlanningContext,
   about: Readonly<{
     key: string;
     changes: readonly PlannedChange[];
     addresses: Part['addresses'];
+    source: Part['source'];
   }>,
 ): Promise<number> {
   const { alias } = organization;
-  const { key, changes, addresses } = about;
+  const { key, changes, addresses, source } = about;
   const subject = personSubject(alias, key);
   const memberId = changes[0]?.memberId ?? '';
   const listed = addresses.get(memberId);
@@ -99,7 +112,7 @@ async function adoptForPerson(
     const made: PlannedChange[] = [];
     notMade = 0;
     for (const change of changes) {
-      const recorded = recordRequest(next, toRequest(plan, change, address), ADOPTED);
+      const recorded = recordRequest(next, toRequest(plan, change, address, source), source);
       if (recorded.outcome !== 'recorded') continue;
       const fitted = fitPersonLedger(recorded.ledger, nowMs);
       if (!hasRoomFor('grant', fitted)) {
@@ -114,16 +127,16 @@ async function adoptForPerson(
     return {
       next: { ...next, identity },
       evidence: made.map((change) => ({
-        kind: 'membership-adopted',
+        kind: EVIDENCE[source],
         atMs: nowMs,
         policyHash,
-        facts: factsOf(plan, change),
+        facts: factsOf(plan, change, source),
       })),
     };
   });
   if (written === undefined) return notMade;
   await scheduleNextChange(deps.due, subject, written, organization, nowMs);
-  await deps.changes.mark(subject, 'normal', nowMs, ADOPTED);
+  await deps.changes.mark(subject, 'normal', nowMs, source);
   return notMade;
 }
 
@@ -145,19 +158,24 @@ function isAsPlanned(
   );
 }
 
-/** Names the reason of one membership in a plan. */
-function adoptedId(hash: string, { groupId, memberId }: Pick<PlannedChange, 'groupId' | 'memberId'>): string {
-  return `${ADOPTED}/${hash.slice(0, 16)}/${hashOf([groupId, memberId]).slice(0, 12)}`;
+/** Names what a plan wrote of one membership. */
+export function reasonId(
+  source: keyof typeof EVIDENCE,
+  hash: string,
+  { groupId, memberId, of }: Pick<PlannedChange, 'groupId' | 'memberId' | 'of'>,
+): string {
+  return `${source}/${hash.slice(0, 16)}/${hashOf([groupId, memberId, of]).slice(0, 12)}`;
 }
 
 function toRequest(
   { hash, asked, decision }: DecidedPlan,
   change: PlannedChange,
   address: string,
+  source: Part['source'],
 ): GroupRequest {
   const { atMs, by } = decision;
   return {
-    id: adoptedId(hash, change),
+    id: reasonId(source, hash, change),
     organization: undefined,
     occurredAtMs: atMs,
     ticket: { id: asked['ticket'] ?? '', url: undefined },
@@ -176,11 +194,12 @@ function toRequest(
 function factsOf(
   { hash, asked, decision }: DecidedPlan,
   change: PlannedChange,
+  source: Part['source'],
 ): Readonly<Record<string, unknown>> {
   const { owner, ticket } = asked;
   return {
     planHash: hash,
-    requestId: adoptedId(hash, change),
+    requestId: reasonId(source, hash, change),
     ticketId: ticket,
     group: change.at,
     groupId: change.groupId,

@@ -1,0 +1,91 @@
+import { readDeciderName } from '../../../domain/decider-name';
+import { REVIEW_DAYS, type AskedAdoption } from '../../../domain/desk/plan-adoption';
+import type { AskedForPlan } from '../../../domain/desk/proposed-plan';
+import { DAY_MS } from '../../../domain/durations';
+import type { FieldProblem } from '../../../domain/field-problem';
+import { endOfDayMs } from '../../../domain/ledger/effective-time';
+import { AppError } from '../../../errors';
+import { addressesInStoredSnapshot } from '../../ledger/group-in-stored-snapshot';
+import type { NamesInPlanDeps } from './names-in-plan';
+import type { PlanningContext } from './plan-kind-interface';
+
+const LONGEST_TICKET = 200;
+
+/**
+ * What a reason is written with: who answers for it, the ticket and the last day. Where it is not needed, and none of it is said, nothing.
+ * @throws AppError `body-invalid`
+ */
+export function readReasonSaid(
+  said: AskedForPlan,
+  { organization, nowMs }: PlanningContext,
+  { isNeeded }: Readonly<{ isNeeded: boolean }>,
+): AskedForPlan {
+  const [owner = '', ticket = '', until = ''] = ['owner', 'ticket', 'until'].map(
+    (name) => said[name]?.trim() ?? '',
+  );
+  if (!isNeeded && [owner, ticket, until].every((text) => text === '')) return {};
+  const from = new Date(nowMs).toISOString().slice(0, 10);
+  const day = until === '' ? dayAfter(from, REVIEW_DAYS) : until;
+  const problems = [
+    ...problemOf(
+      'owner',
+      owner === '' ? 'is missing: who answers for these memberships?' : problemOfName(owner),
+    ),
+    ...problemOf(
+      'ticket',
+      ticket === '' ? 'is missing' : ticket.length > LONGEST_TICKET ? 'is too long' : undefined,
+    ),
+    ...problemOf('until', problemOfDay(day, organization.timeZone, nowMs)),
+  ];
+  if (problems.length > 0)
+    throw new AppError(
+      'body-invalid',
+      `Not planned: ${problems.map(({ field, problem }) => `${field} ${problem}`).join('; ')}`,
+      { fields: problems },
+    );
+  return { owner, ticket, until: day, from, ...(until === '' ? { review: 'by default' } : {}) };
+}
+
+/** The same for whoever plans. */
+export function toAskedReason(asked: AskedForPlan): AskedAdoption {
+  return {
+    untilDay: asked['until'] ?? '',
+    isDayByDefault: asked['review'] !== undefined,
+    fromMs: Date.parse(asked['from'] ?? ''),
+  };
+}
+
+/** Folded addresses of users by directory id, of the newest audit. @throws AppError `report-unknown` before the first */
+export async function addressesOfUsers(
+  { reports, snapshots }: Pick<NamesInPlanDeps, 'reports' | 'snapshots'>,
+  alias: string,
+): Promise<ReadonlyMap<string, string>> {
+  const latest = (await reports.list(alias)).at(-1);
+  const snapshot = latest === undefined ? undefined : await snapshots.read(alias, latest.night);
+  if (snapshot === undefined)
+    throw new AppError(
+      'report-unknown',
+      'No audit is stored: who has which account is known after the first one',
+    );
+  return addressesInStoredSnapshot(snapshot.parts);
+}
+
+function problemOf(field: string, problem: string | undefined): readonly FieldProblem[] {
+  return problem === undefined ? [] : [{ field, problem }];
+}
+
+function problemOfName(owner: string): string | undefined {
+  const read = readDeciderName(owner);
+  return 'problem' in read ? read.problem : undefined;
+}
+
+function problemOfDay(day: string, timeZone: string, nowMs: number): string | undefined {
+  const atMs = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(day) : Number.NaN;
+  if (Number.isNaN(atMs) || new Date(atMs).toISOString().slice(0, 10) !== day)
+    return 'is no day such as 2027-01-31';
+  return endOfDayMs(day, timeZone) <= nowMs ? 'has ended already' : undefined;
+}
+
+function dayAfter(day: string, days: number): string {
+  return new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
+}
