@@ -59,6 +59,8 @@ const UNUSED = [
     ['./DeviceCodeClient.mjs', 'DeviceCodeClient'],
     ['./UserFederatedIdentityCredentialClient.mjs', 'UserFederatedIdentityCredentialClient'],
     ['../network/LoopbackClient.mjs', 'LoopbackClient'],
+    ['./client/PublicClientApplication.mjs', 'PublicClientApplication'],
+    ['./UsernamePasswordClient.mjs', 'UsernamePasswordClient'],
   ].map(([module, name]) => ({ module, importer: '@azure/msal-node', names: [name], message: NO_FLOW })),
   ...['svg', 'sql', 'sql-strict', 'shell', 'redos', 'nosql', 'log'].map((context) => ({
     module: `./contexts/${context}.js`,
@@ -81,6 +83,12 @@ const UNUSED = [
     importer: '@azure/storage-blob',
     names: ['BlobQueryResponse'],
     message: NO_QUERY,
+  },
+  {
+    module: './pollers/BlobStartCopyFromUrlPoller.js',
+    importer: '@azure/storage-blob',
+    names: ['BlobBeginCopyFromUrlPoller'],
+    message: 'This app copies no blobs.',
   },
   {
     module: './BlobBatchClient.js',
