@@ -32,7 +32,7 @@ const WORDS = {
 /** Well within the time that whoever asks waits for an answer. */
 const TURN_MS = 15_000;
 
-type Asked = Readonly<{ organization: string; id: string; said: AskedForPlan }>;
+type AskedByVisitor = Readonly<{ organization: string; id: string; said: AskedForPlan }>;
 
 /**
  * Proposes a plan of a kind, or applies the one of a hash, in a visitor's name. Whoever decides anything in the organization may have
@@ -42,7 +42,7 @@ type Asked = Readonly<{ organization: string; id: string; said: AskedForPlan }>;
 export async function planAsVisitor(
   deps: PlanAsVisitorDeps,
   visitor: Visitor,
-  { organization, id, said }: Asked,
+  { organization, id, said }: AskedByVisitor,
 ): Promise<PlanAnswer> {
   const chosen = requireReadable(await readableBy(deps, visitor), organization);
   const may = permissionsOf(visitor, chosen);

@@ -49,7 +49,7 @@ export type AskedAdoption = Readonly<{
 
 export type IsOwn = (personKey: string, memberId: string) => boolean;
 
-type Judged = Readonly<{
+type Adoptable = Readonly<{
   member: UnexplainedMember;
   personKey: string;
   untilMs: number;
@@ -67,7 +67,7 @@ export function planAdoption(
   isOwn: IsOwn,
 ): ComputedPlan {
   const leftOut: LeftOut[] = [];
-  const judged: Judged[] = [];
+  const judged: Adoptable[] = [];
   for (const member of members) {
     const why = whyNotAdopted(member, organization, asked, isOwn);
     if (typeof why === 'string') leftOut.push(toLeftOut(member, why));
@@ -104,7 +104,7 @@ function whyNotAdopted(
   organization: OrganizationPolicy,
   asked: AskedAdoption,
   isOwn: IsOwn,
-): string | Judged {
+): string | Adoptable {
   const { check, isMember } = member;
   if (isMember && check === 'member-after-grant')
     return 'a grant of it ended or was revoked: have it requested anew, or let it be taken away';
@@ -122,7 +122,7 @@ export function whyNoReason(
   organization: OrganizationPolicy,
   asked: AskedAdoption,
   isOwn: IsOwn,
-): string | Omit<Judged, 'member'> {
+): string | Omit<Adoptable, 'member'> {
   const policy = groupPolicyOf(organization, group);
   if (groupId === EVERYONE_GROUP_ID) return 'everybody is in the group Everyone: there is nothing to adopt';
   if (policy === undefined) return `the policy does not name the group ${group}: add it there first`;
@@ -168,7 +168,7 @@ function toChange({
   member: { finding, group, groupId, memberId },
   personKey,
   untilMs,
-}: Judged): PlannedChange {
+}: Adoptable): PlannedChange {
   const why = ['nothing explains the membership'];
   return { change: 'add-reason', at: group, groupId, personKey, memberId, why, untilMs, of: finding };
 }
@@ -184,8 +184,8 @@ function toLeftOut({ group, groupId, memberId, who }: UnexplainedMember, why: st
 }
 
 /** What has to be so still when it is carried out. */
-function factsOf(adopted: readonly Judged[]): readonly PlanFacts[] {
-  const people = new Map<string, Judged['member']['who']>();
+function factsOf(adopted: readonly Adoptable[]): readonly PlanFacts[] {
+  const people = new Map<string, Adoptable['member']['who']>();
   for (const { personKey, member } of adopted) people.set(personKey, member.who);
   const groups = new Map(adopted.map(({ member }) => [member.groupId, member.group]));
   return [

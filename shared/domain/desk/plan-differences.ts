@@ -18,7 +18,7 @@ export type DifferenceFound = Readonly<{
 /** What guards compare with: members of groups, by id, and people whom the ledger knows. */
 export type SizesForGuards = Readonly<{ groups: ReadonlyMap<string, number>; people: number }>;
 
-type IsOwn = (words: readonly string[]) => boolean;
+type NamesDecider = (words: readonly string[]) => boolean;
 
 /**
  * What the audit would mend, as one plan: exactly the remediations that its findings show. What has been mended meanwhile, what a guard holds, and what
@@ -28,7 +28,7 @@ export function planDifferences(
   found: readonly DifferenceFound[],
   organization: OrganizationPolicy,
   sizes: SizesForGuards,
-  isOwn: IsOwn,
+  isOwn: NamesDecider,
 ): ComputedPlan {
   const changes: PlannedChange[] = [];
   const leftOut: LeftOut[] = [];
@@ -56,7 +56,7 @@ export function isAboutAccess({ subject }: Pick<FindingRecord, 'subject'>): bool
   return ['group', 'entity', 'rule'].some((name) => subject[name] !== undefined);
 }
 
-function toChange(found: DifferenceFound, isOwn: IsOwn): PlannedChange | LeftOut {
+function toChange(found: DifferenceFound, isOwn: NamesDecider): PlannedChange | LeftOut {
   const { finding, membership } = found;
   const { remediation, subject } = finding;
   const place = {
@@ -91,7 +91,7 @@ function changeOf(remediation: Remediation): PlannedChange['change'] {
   return change.decision === 'add' ? 'add-entry' : 'remove-entry';
 }
 
-function whyNot({ finding, membership }: DifferenceFound, isOwn: IsOwn): string | undefined {
+function whyNot({ finding, membership }: DifferenceFound, isOwn: NamesDecider): string | undefined {
   const { remediation, noPlan, subject } = finding;
   if (remediation === undefined) return noPlan?.why;
   if (!isReleasable(remediation))

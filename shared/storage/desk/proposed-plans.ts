@@ -43,7 +43,7 @@ export type ProposedPlans = Readonly<{
   ) => Promise<number>;
 }>;
 
-type Parts = ComputedPlan & Readonly<{ asked: AskedForPlan }>;
+type PlanParts = ComputedPlan & Readonly<{ asked: AskedForPlan }>;
 
 const place = {
   at: z.string(),
@@ -52,7 +52,7 @@ const place = {
   memberId: z.string().exactOptional(),
 };
 
-const PartsSchema: z.ZodType<Parts> = z.object({
+const PartsSchema: z.ZodType<PlanParts> = z.object({
   asked: z.record(z.string(), z.string()),
   changes: z.array(
     z.object({

@@ -10,7 +10,7 @@ import type { FindingStore } from '../../../storage/findings';
 import { findPerson } from '../../ledger/find-person';
 import { namesOfDecider } from '../refuse-own-matter';
 import { addressesOfUsers, readReasonSaid, toAskedReason } from './asked-reason';
-import { membersNow, type GroupsNow } from './groups-now';
+import { membersNow, type AskGroups } from './groups-now';
 import type { NamesInPlanDeps } from './names-in-plan';
 import type { PlanKindOf, PlanningContext } from './plan-kind-interface';
 import { whoIsMember } from './who-is-member';
@@ -20,7 +20,7 @@ export type AdoptMembersDeps = NamesInPlanDeps &
   WriteReasonsDeps &
   Readonly<{
     findings: Pick<FindingStore, 'list'>;
-    groupsNow: (alias: string) => Promise<GroupsNow>;
+    groupsNow: (alias: string) => Promise<AskGroups>;
   }>;
 
 const UNEXPLAINED: ReadonlySet<CheckId> = new Set<CheckId>(['member-without-reason', 'member-after-grant']);

@@ -32,7 +32,7 @@ export type ApplyPlanDeps = SecondPersonDeps &
     clock: Pick<Clock, 'now'>;
   }>;
 
-type Asked = Readonly<{
+type AskedToApply = Readonly<{
   hash: string;
   by: HumanDecider;
   /** Why, in their words. */
@@ -42,7 +42,7 @@ type Asked = Readonly<{
 }>;
 
 /** What became of a plan in one call. `isRepeated`: it had been carried out before. */
-export type AppliedPlan = Readonly<{ plan: ProposedPlanHead; left: number; isRepeated: boolean }>;
+export type PlanProgress = Readonly<{ plan: ProposedPlanHead; left: number; isRepeated: boolean }>;
 
 /** Changes that are carried out before it is noted how far the plan is. */
 const PART = 100;
@@ -59,8 +59,8 @@ export async function applyPlan(
   deps: ApplyPlanDeps,
   kinds: PlanKindsByName,
   alias: string,
-  { hash, by, reason: said, hasTime }: Asked,
-): Promise<AppliedPlan> {
+  { hash, by, reason: said, hasTime }: AskedToApply,
+): Promise<PlanProgress> {
   const reason = requireReason(said);
   const { policyHash } = await planningContext(deps, alias, by);
   const plan = await readProposedPlan(deps, alias, hash);
@@ -166,7 +166,7 @@ async function carryOut(
   kinds: PlanKindsByName,
   plan: ProposedPlan,
   { alias, policyHash, hasTime }: Carrying,
-): Promise<AppliedPlan> {
+): Promise<PlanProgress> {
   const { decision, changes, hash } = plan;
   if (decision === undefined)
     throw new AppError('storage-conflict', 'The plan is being decided at this moment');

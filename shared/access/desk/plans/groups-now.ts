@@ -2,18 +2,18 @@ import { mapConcurrently } from '../../../map-concurrently';
 import type { UiPathGroups } from '../../../uipath/groups';
 
 /** UiPath's groups as they are now: asked by POST, of which there are many. */
-export type GroupsNow = Pick<UiPathGroups, 'loadByIds' | 'checkMembers'>;
+export type AskGroups = Pick<UiPathGroups, 'loadByIds' | 'checkMembers'>;
 
 /** A group with those of the members that were asked for who are in it. Nobody is in one that is gone. */
-type GroupNow = Readonly<{ name: string | undefined; members: ReadonlySet<string> }>;
+type MembersOfGroupNow = Readonly<{ name: string | undefined; members: ReadonlySet<string> }>;
 
 const GROUPS_WIDTH = 4;
 
 /** Groups by id, and which of some members are in them. */
 export async function membersNow(
-  groups: GroupsNow,
+  groups: AskGroups,
   places: ReadonlyArray<Readonly<{ groupId?: string; memberId?: string }>>,
-): Promise<ReadonlyMap<string, GroupNow>> {
+): Promise<ReadonlyMap<string, MembersOfGroupNow>> {
   const asked = new Map<string, Set<string>>();
   for (const { groupId, memberId } of places)
     if (groupId !== undefined && memberId !== undefined)

@@ -12,7 +12,7 @@ export type NamesInPlanDeps = Readonly<{
   snapshots: Pick<SnapshotStore, 'read'>;
 }>;
 
-type Named = Readonly<{ personKey?: string; memberId?: string }>;
+type NamedLine = Readonly<{ personKey?: string; memberId?: string }>;
 
 /** As much as somebody reads of a refusal. */
 const MOST_TOLD = 20;
@@ -21,11 +21,11 @@ const MOST_TOLD = 20;
 export async function namesInPlan(
   deps: NamesInPlanDeps,
   alias: string,
-  lines: readonly Named[],
-): Promise<(line: Named) => string | null> {
+  lines: readonly NamedLine[],
+): Promise<(line: NamedLine) => string | null> {
   const keys = [...new Set(lines.flatMap(({ personKey }) => personKey ?? []))];
   const names = await namesOfPeople(deps, alias, keys);
-  const isOpen = ({ personKey, memberId }: Named): boolean =>
+  const isOpen = ({ personKey, memberId }: NamedLine): boolean =>
     memberId !== undefined && !names.has(personKey ?? '');
   const users = lines.some(isOpen) ? await namesOfUsers(deps, alias) : new Map<string, string>();
   return ({ personKey = '', memberId = '' }) =>

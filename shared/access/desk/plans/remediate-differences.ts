@@ -12,7 +12,7 @@ import {
 } from '../../ledger/group-in-stored-snapshot';
 import { releaseChange, requestRemediation, type RemediationDeps } from '../../ledger/request-remediation';
 import { namesOfDecider } from '../refuse-own-matter';
-import { membersNow, type GroupsNow } from './groups-now';
+import { membersNow, type AskGroups } from './groups-now';
 import type { NamesInPlanDeps } from './names-in-plan';
 import type { DecidedPlan, PlanKindOf, PlanningContext } from './plan-kind-interface';
 import { whoIsMember, type WhoIsMemberDeps } from './who-is-member';
@@ -23,7 +23,7 @@ export type RemediateDifferencesDeps = NamesInPlanDeps &
   Readonly<{
     ledger: Pick<LedgerStore, 'count'>;
     findings: Pick<FindingStore, 'list' | 'get' | 'save'>;
-    groupsNow: (alias: string) => Promise<GroupsNow>;
+    groupsNow: (alias: string) => Promise<AskGroups>;
   }>;
 
 /** The difference between what ledger and policy want and what UiPath has, by the remediations of the newest audit, and by no other judgement. */

@@ -23,15 +23,15 @@ export type ShownPlanHead = Omit<ProposedPlanHead, 'by' | 'decision'> &
     isExpired: boolean;
   }>;
 
-type Named<T> = T & Readonly<{ person: string | null }>;
+type WithName<T> = T & Readonly<{ person: string | null }>;
 
 /** A page of a plan. `person`: an address, or what else somebody is called. */
 export type ShownPlan = ShownPlanHead &
   Readonly<{
     atMs: number;
     asked: Readonly<Record<string, string>>;
-    changes: readonly Named<PlannedChange>[];
-    leftOut: readonly Named<LeftOut>[];
+    changes: readonly WithName<PlannedChange>[];
+    leftOut: readonly WithName<LeftOut>[];
     guards: ReadonlyArray<Readonly<{ guard: string; scope: string; removals: number; whole: number }>>;
     notes: readonly string[];
     /** Of changes and of what is left out, together. */
@@ -70,7 +70,10 @@ export async function showPlan(
   const before = Math.max(0, skip - changes.length);
   const leftOfPage = leftOut.slice(before, Math.max(0, skip + PAGE - changes.length));
   const nameOf = await namesInPlan(deps, alias, [...changesOfPage, ...leftOfPage]);
-  const named = <T extends PlannedChange | LeftOut>(line: T): Named<T> => ({ ...line, person: nameOf(line) });
+  const named = <T extends PlannedChange | LeftOut>(line: T): WithName<T> => ({
+    ...line,
+    person: nameOf(line),
+  });
   return {
     ...toShown(head, deps.clock.now()),
     asked,

@@ -19,7 +19,7 @@ import type { RequestIndex } from '../../../storage/request-index';
 import { readWhoeverJoined } from '../../ledger/find-person';
 import { namesOfDecider } from '../refuse-own-matter';
 import { addressesOfUsers, readReasonSaid, toAskedReason } from './asked-reason';
-import { membersNow, type GroupsNow } from './groups-now';
+import { membersNow, type AskGroups } from './groups-now';
 import type { NamesInPlanDeps } from './names-in-plan';
 import type { PlanKindOf, PlanningContext } from './plan-kind-interface';
 import { ADOPTED, reasonId, UNDONE, writeReasons, type WriteReasonsDeps } from './write-reasons';
@@ -32,17 +32,17 @@ export type UndoDecisionsDeps = NamesInPlanDeps &
     proposedPlans: Pick<ProposedPlans, 'get'>;
     holds: Pick<HoldStore, 'get'>;
     requests: Pick<RequestIndex, 'get'>;
-    groupsNow: (alias: string) => Promise<GroupsNow>;
+    groupsNow: (alias: string) => Promise<AskGroups>;
   }>;
 
 /** What was done, before it is known what is so of it now. */
-type Done = Readonly<{ at: string; groupId?: string; memberId?: string; personKey?: string }> &
+type DoneBefore = Readonly<{ at: string; groupId?: string; memberId?: string; personKey?: string }> &
   (
     | Readonly<{ act: 'forget' | 'end'; requestId?: string }>
     | Readonly<{ act: 'give-back'; latestMs?: number }>
   );
 
-type WhatWasDone = Readonly<{ done: readonly Done[]; leftOut: readonly LeftOut[] }>;
+type WhatWasDone = Readonly<{ done: readonly DoneBefore[]; leftOut: readonly LeftOut[] }>;
 
 /** The inverse of a plan that was applied, of a hold that was released, or of a request that was granted, as a plan like any other. */
 export function undoDecisions(deps: UndoDecisionsDeps): PlanKindOf {
@@ -158,7 +158,7 @@ const BY_A_TICKET = 'a rule or an entry of the access policy is requested by a t
 function doneByPlan(plan: ProposedPlan): WhatWasDone {
   if (plan.state === 'proposed')
     throw new AppError('plan-not-held', 'This plan was not applied: there is nothing to undo');
-  const done: Done[] = [];
+  const done: DoneBefore[] = [];
   const leftOut: LeftOut[] = [];
   const wasMade = plan.changes.slice(0, plan.decision?.done ?? 0);
   for (const change of wasMade) {
@@ -178,7 +178,7 @@ function placeIn({ at, groupId, personKey, memberId }: PlannedChange) {
   };
 }
 
-function inverseOf({ hash }: ProposedPlan, change: PlannedChange): Done | undefined {
+function inverseOf({ hash }: ProposedPlan, change: PlannedChange): DoneBefore | undefined {
   const place = placeIn(change);
   switch (change.change) {
     case 'add-reason':

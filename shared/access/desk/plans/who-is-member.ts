@@ -13,7 +13,7 @@ export type WhoIsMemberDeps = Readonly<{
   accounts: Pick<PeopleIndex, 'personOf' | 'list'>;
 }>;
 
-type Asked = Readonly<{
+type AskedMember = Readonly<{
   /** What a finding says of the member, where one is about them. */
   subject: FindingSubject;
   memberId: string;
@@ -26,7 +26,7 @@ type Asked = Readonly<{
 export async function whoIsMember(
   deps: WhoIsMemberDeps,
   organization: OrganizationPolicy,
-  { subject, memberId, addresses, nowMs }: Asked,
+  { subject, memberId, addresses, nowMs }: AskedMember,
 ): Promise<WhoIsMember> {
   try {
     const { alias } = organization;

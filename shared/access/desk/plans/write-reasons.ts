@@ -40,7 +40,7 @@ export const UNDONE = 'access undo';
 
 const EVIDENCE = { [ADOPTED]: 'membership-adopted', [UNDONE]: 'membership-given-back' } as const;
 
-type Part = Readonly<{
+type ReasonsToWrite = Readonly<{
   part: readonly PlannedChange[];
   /** Addresses of users by directory id. */
   addresses: ReadonlyMap<string, string>;
@@ -55,7 +55,7 @@ export async function writeReasons(
   deps: WriteReasonsDeps,
   plan: DecidedPlan,
   context: PlanningContext,
-  { part, addresses, source }: Part,
+  { part, addresses, source }: ReasonsToWrite,
 ): Promise<number> {
   if (part.length === 0) return 0;
   const people = byPerson(part);
@@ -89,8 +89,8 @@ async function adoptForPerson(
   about: Readonly<{
     key: string;
     changes: readonly PlannedChange[];
-    addresses: Part['addresses'];
-    source: Part['source'];
+    addresses: ReasonsToWrite['addresses'];
+    source: ReasonsToWrite['source'];
   }>,
 ): Promise<number> {
   const { alias } = organization;
@@ -171,7 +171,7 @@ function toRequest(
   { hash, asked, decision }: DecidedPlan,
   change: PlannedChange,
   address: string,
-  source: Part['source'],
+  source: ReasonsToWrite['source'],
 ): GroupRequest {
   const { atMs, by } = decision;
   return {
@@ -194,7 +194,7 @@ function toRequest(
 function factsOf(
   { hash, asked, decision }: DecidedPlan,
   change: PlannedChange,
-  source: Part['source'],
+  source: ReasonsToWrite['source'],
 ): Readonly<Record<string, unknown>> {
   const { owner, ticket } = asked;
   return {

@@ -1,4 +1,4 @@
-import { applyPlan, type AppliedPlan } from '../../../../../shared/access/desk/plans/apply-plan';
+import { applyPlan, type PlanProgress } from '../../../../../shared/access/desk/plans/apply-plan';
 import { planKinds } from '../../../../../shared/access/desk/plans/plan-kinds';
 import { proposePlan } from '../../../../../shared/access/desk/plans/propose-plan';
 import type { HumanDecider } from '../../../../../shared/domain/decider';
@@ -33,7 +33,7 @@ export async function apply(
     reason = 'agreed',
     turns = Infinity,
   }: Options & Readonly<{ reason?: string; turns?: number }> = {},
-): Promise<AppliedPlan> {
+): Promise<PlanProgress> {
   let left = turns;
   const hasTime = (): boolean => {
     left -= 1;
