@@ -2,7 +2,6 @@ import { appendFile, chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/p
 import { existsSync } from 'node:fs';
 import { build } from 'esbuild';
 import { billOfMaterials } from './scripts/bundle/bill-of-materials.mjs';
-import { semverForJsonwebtoken } from './scripts/bundle/semver-for-jsonwebtoken.mjs';
 import { thirdPartyLicenses } from './scripts/bundle/third-party-licenses.mjs';
 import { unusedDefinitions } from './scripts/bundle/unused-definitions.mjs';
 import { unusedModules } from './scripts/bundle/unused-modules.mjs';
@@ -31,14 +30,7 @@ const { metafile } = await build({
   sourcesContent: false,
   metafile: true,
   legalComments: 'linked',
-  plugins: [
-    zodAsNamespace,
-    yamlAsModules,
-    semverForJsonwebtoken,
-    unusedModules,
-    unusedDefinitions,
-    unusedOperations,
-  ],
+  plugins: [zodAsNamespace, yamlAsModules, unusedModules, unusedDefinitions, unusedOperations],
   external: ['@azure/functions-core'],
   // A CommonJS bundle has no import.meta; what asks for it at load gets the address of the bundle.
   define: { 'import.meta.url': 'bundleUrl' },

@@ -14,10 +14,12 @@ const THROWS = (message) => `function unused() { throw new Error(${JSON.stringif
 export const unusedDefinitions = {
   name: 'unused-definitions',
   setup(build) {
-    build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]core[\\/]json-schema-processors\.js$/ }, async ({ path }) => {
-      const names = [...(await readFile(path, 'utf8')).matchAll(/^export (?:const|function) (\w+)/gm)];
-      return { contents: allUnused(names.map(([, name]) => name)) };
-    });
+    build.onLoad(
+      { filter: /[\\/]zod[\\/]v4[\\/]core[\\/]json-schema-processors\.js$/ },
+      async ({ path }) => ({
+        contents: withoutProcessors(await readFile(path, 'utf8')),
+      }),
+    );
     build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]core[\\/]to-json-schema\.js$/ }, () => ({
       // The two are called where a schema is made, and what they make where it is described.
       contents: [
@@ -42,8 +44,18 @@ export const unusedDefinitions = {
   },
 };
 
-function allUnused(names) {
-  if (!names.includes('toJSONSchema') || names.length < 30)
+/** Kept is what schemas count `minLength` and the like with, which stands before the processors. */
+function withoutProcessors(code) {
+  const begins = code.indexOf('export const stringProcessor');
+  const names = [...code.slice(begins).matchAll(/^export (?:const|function) (\w+)/gm)].map(
+    ([, name]) => name,
+  );
+  if (
+    begins < 0 ||
+    !names.includes('toJSONSchema') ||
+    !code.slice(0, begins).includes('function aggregateChecks(')
+  )
     throw new Error('zod has another form than unused-definitions.mjs reads');
-  return `${THROWS(NO_JSON_SCHEMA)}\nexport { ${names.map((name) => `unused as ${name}`).join(', ')} };`;
+  const unused = `export { ${names.map((name) => `unused as ${name}`).join(', ')} };`;
+  return [code.slice(0, begins), THROWS(NO_JSON_SCHEMA), unused].join('\n');
 }

@@ -50,9 +50,9 @@ const UNUSED = [
     message: 'This app runs in Node.js and in no browser.',
   },
   {
-    module: './verify',
-    importer: 'jsonwebtoken',
-    message: 'This app verifies tokens with jose. jsonwebtoken is here for msal-node, which signs with it.',
+    module: 'jsonwebtoken',
+    importer: '@azure/msal-node',
+    message: 'This app signs in with an identity or with a secret, not with a certificate.',
   },
   ...[
     ['./OnBehalfOfClient.mjs', 'OnBehalfOfClient'],

@@ -21,6 +21,7 @@ async function bundleAndUse(
       const { outputFiles } = await build({
         stdin: { ...${JSON.stringify({ contents, sourcefile })}, resolveDir: '.' },
         bundle: true, write: false, format: 'cjs', platform: 'node', logLevel: 'error', plugins,
+        define: { 'import.meta.url': '"file:///client.js"' },
       });
       const bundled = { exports: {} };
       new Function('module', 'exports', 'require', outputFiles[0].text)(
@@ -36,7 +37,7 @@ async function bundleAndUse(
 
 const ROOT = resolve(__dirname, '../..');
 const UNUSED_MODULES = ['unusedModules', 'unused-modules.mjs'] as const;
-const SEMVER = ['semverForJsonwebtoken', 'semver-for-jsonwebtoken.mjs'] as const;
+const DEFINITIONS = ['unusedDefinitions', 'unused-definitions.mjs'] as const;
 const OPERATIONS = ['unusedOperations', 'unused-operations.mjs'] as const;
 
 describe('what is left out of the bundle', () => {
@@ -49,11 +50,11 @@ describe('what is left out of the bundle', () => {
       /^This app signs in as itself/,
     ],
     [
-      'a function that is required',
-      'jsonwebtoken',
-      `exports.verify = require('./verify');`,
-      `made.verify('token', 'key')`,
-      /^This app verifies tokens with jose/,
+      'a sign-in with a certificate',
+      '@azure/msal-node',
+      `import jwt from 'jsonwebtoken'; export const sign = () => jwt.sign({}, 'key');`,
+      `made.sign()`,
+      /not with a certificate|is not a function/,
     ],
     [
       'a stream with checksums',
@@ -96,37 +97,38 @@ describe('what is left out of the bundle', () => {
   });
 });
 
-describe('what jsonwebtoken asks of Node.js', () => {
-  const sourcefile = '/node_modules/jsonwebtoken/lib/client.js';
-
-  it('is answered as semver answers it of every version that this app runs on', async () => {
-    const names = ['asymmetricKeyDetailsSupported', 'rsaPssKeyDetailsSupported', 'psSupported'];
-    const contents = names
-      .map((name) => `export { default as ${name} } from 'jsonwebtoken/lib/${name}.js';`)
-      .join('\n');
-    const versions = ['v20.19.0', 'v22.0.0', 'v24.11.1', 'v26.0.0'];
-    const answers = await bundleAndUse(
-      SEMVER,
+describe('definitions that are left out', () => {
+  it('leave schemas that read as before, and say why none is described', async () => {
+    const contents = `export * from 'zod';`;
+    const use = `((z) => {
+      const schema = z.object({ a: z.array(z.string().min(2)).optional(), b: z.union([z.number(), z.literal('x')]) });
+      return [[schema.safeParse({ a: ['xy'], b: 'x' }).data, z.string().min(2).max(9).minLength, z.number().int().isInt],
+        schema.safeParse({ a: ['x'], b: 1 }).success,
+        messageOf(() => z.toJSONSchema(schema)), messageOf(() => schema.toJSONSchema())];
+    })(made)`;
+    const [data, isLong, ...messages] = (await bundleAndUse(
+      DEFINITIONS,
       { contents },
-      `(async () => {
-        const answered = [];
-        for (const version of ${JSON.stringify(versions)}) {
-          Object.defineProperty(process, 'version', { value: version });
-          answered.push({ ...(await bundle([semverForJsonwebtoken])) }, { ...(await bundle([])) });
-        }
-        return answered;
-      })()`,
-    );
-    const yes = Object.fromEntries(names.map((name) => [name, true]));
-    expect(answers).toEqual(versions.flatMap(() => [yes, yes]));
+      use,
+    )) as readonly unknown[];
+    expect([data, isLong]).toEqual([[{ a: ['xy'], b: 'x' }, 2, true], false]);
+    expect(messages).toEqual([
+      expect.stringMatching(/^This app describes no schema/),
+      expect.stringMatching(/^This app describes no schema/),
+    ]);
   });
 
-  it('is known: another question throws', async () => {
-    const contents = `export const ask = (range) => require('semver').satisfies(process.version, range);`;
-    const use = `[made.ask('>=16.9.0'), messageOf(() => made.ask('>=21.0.0'))]`;
-    expect(await bundleAndUse(SEMVER, { contents, sourcefile }, use)).toEqual([
-      true,
-      expect.stringMatching(/^This app has no semver.*>=21\.0\.0$/),
+  it('leave block blobs, and say why there are no others', async () => {
+    const contents = `export * from '@azure/storage-blob';`;
+    const use = `(() => {
+      const container = new made.ContainerClient('http://127.0.0.1:1/account/container');
+      return [container.getBlockBlobClient('x').name, messageOf(() => container.getAppendBlobClient('x')),
+        messageOf(() => container.getPageBlobClient('x'))];
+    })()`;
+    expect(await bundleAndUse(DEFINITIONS, { contents }, use)).toEqual([
+      'x',
+      'This app has block blobs alone.',
+      'This app has block blobs alone.',
     ]);
   });
 });
