@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { announceReport } from '../shared/access/audit/notify-audit-difference';
-import { auditWhenPossible } from '../shared/access/audit/run-audit';
+import { auditWhenPossible } from '../shared/access/audit/audit-when-possible';
 import type { AppDeps } from '../shared/app-deps';
 import { QUEUES } from '../shared/storage/queues';
 import { AuditMessageSchema, parseMessage } from './queue-message';

@@ -1,7 +1,7 @@
 import type { NotifyDeps } from './access/audit/notify-audit-difference';
 import type { RunAuditDeps } from './access/audit/run-audit';
-import type { PolicyMemory } from './access/ledger/policy-versions';
-import { createOwnRecords } from './access/ledger/version-in-force';
+import type { PolicyMemory } from './access/ledger/organization/policy-versions';
+import { createOwnRecords } from './access/ledger/organization/version-in-force';
 import { nameNight } from './access/audit/start-audit';
 import { createPassMemory } from './access/readiness/remember-passes';
 import { askedAtTimes, type ReadinessCheck } from './access/run-readiness-checks';

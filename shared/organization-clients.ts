@@ -1,5 +1,5 @@
-import { createWriteGate } from './access/ledger/observed-organization';
-import type { OwnRecords } from './access/ledger/version-in-force';
+import { createWriteGate } from './access/ledger/organization/observed-organization';
+import type { OwnRecords } from './access/ledger/organization/version-in-force';
 import type { OrganizationPolicy } from './domain/policy';
 import type { QuotaGate } from './domain/plan/quota';
 import { AppError } from './errors';

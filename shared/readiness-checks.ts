@@ -1,5 +1,5 @@
-import { readObserved } from './access/ledger/observed-organization';
-import { readShownPause, type ShowPauseDeps } from './access/ledger/pause-of-organization';
+import { readObserved } from './access/ledger/organization/observed-organization';
+import { readShownPause, type ShowPauseDeps } from './access/ledger/organization/pause-of-organization';
 import { checksOfOrganization, type OrganizationProbe } from './access/readiness/check-organization';
 import { checksOfPolicy, checkVersionOnRecord, type CheckPolicyDeps } from './access/readiness/check-policy';
 import type { PassMemory } from './access/readiness/remember-passes';

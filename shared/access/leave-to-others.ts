@@ -2,7 +2,7 @@ import type { Policy, SourcePolicy } from '../domain/policy';
 import type { Log } from '../log-interface';
 import type { Deliveries } from '../storage/deliveries';
 import { containTimedUnit } from './ledger/contain-timed-unit';
-import type { PolicyMemory } from './ledger/policy-versions';
+import type { PolicyMemory } from './ledger/organization/policy-versions';
 
 type PartOfPolicy = Pick<Policy, 'organizations' | 'sources'>;
 

@@ -1,4 +1,4 @@
-import type { Observed } from '../access/ledger/observed-organization';
+import type { Observed } from '../access/ledger/organization/observed-organization';
 import type { PauseShown } from '../domain/pause';
 import { renderObserved, renderPaused } from '../reports/report-page';
 import { markup, name, type Markup } from '../html/markup';

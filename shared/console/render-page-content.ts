@@ -4,7 +4,7 @@ import { listFailingUnits, type ListFailingUnitsDeps } from '../access/desk/list
 import { listHolds, type ListHoldsDeps } from '../access/ledger/list-holds';
 import { nameRefusedChanges } from '../access/desk/name-refused-changes';
 import { nameHolds, type NameHoldsDeps } from '../access/desk/read-hold-with-names';
-import { readVersionStanding } from '../access/ledger/policy-versions';
+import { readVersionStanding } from '../access/ledger/organization/policy-versions';
 import { listRequests, type ListRequestsDeps } from '../access/desk/list-requests';
 import { listSources, type ListSourcesDeps } from '../access/desk/list-sources';
 import { explainPerson, type ExplainDeps } from '../access/desk/explain-person';

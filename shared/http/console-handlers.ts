@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
-import { readObserved } from '../access/ledger/observed-organization';
-import { pausedIn } from '../access/ledger/pause-of-organization';
+import { readObserved } from '../access/ledger/organization/observed-organization';
+import { pausedIn } from '../access/ledger/organization/pause-of-organization';
 import { readReport } from '../access/desk/read-report';
 import { DONE, type DecideDeps } from '../console/carry-out-decision';
 import { decideAsVisitor, readableBy, requireReadable } from '../console/decide-as-visitor';

@@ -13,7 +13,7 @@ import { listPlans, showPlan, type ShowPlanDeps } from '../access/desk/plans/sho
 import { listFailingUnits, type ListFailingUnitsDeps } from '../access/desk/list-failing-units';
 import { listDeadDeliveries } from '../access/ledger/list-dead-deliveries';
 import { listHolds } from '../access/ledger/list-holds';
-import { readShownPause } from '../access/ledger/pause-of-organization';
+import { readShownPause } from '../access/ledger/organization/pause-of-organization';
 import { DONE, type DecideDeps } from '../console/carry-out-decision';
 import { decideAsVisitor, readableBy, requireReadable } from '../console/decide-as-visitor';
 import { planAsVisitor, type PlanAsVisitorDeps } from '../console/plan-as-visitor';

@@ -1,5 +1,5 @@
 import { ORGANIZATION } from '../../sandbox/demo-organization';
-import { readPause } from '../../shared/access/ledger/pause-of-organization';
+import { readPause } from '../../shared/access/ledger/organization/pause-of-organization';
 import { idOfPause } from '../../shared/domain/pause';
 import { createPauses } from '../../shared/storage/desk/pauses';
 import { createLedgerStore } from '../../shared/storage/ledger';

@@ -1,7 +1,7 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { createHash } from 'node:crypto';
 import { sandboxEvidenceKeys } from '../../sandbox/evidence-key';
-import { bringPolicyIntoForce } from '../../shared/access/ledger/bring-policy-into-force';
+import { bringPolicyIntoForce } from '../../shared/access/ledger/organization/bring-policy-into-force';
 import { createLoggedLedger, logEvidence } from '../../shared/access/ledger/log-evidence';
 import { proveNight } from '../../shared/access/ledger/prove-night';
 import { DAY_MS } from '../../shared/domain/durations';

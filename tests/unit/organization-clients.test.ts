@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Policy } from '../../shared/domain/policy';
-import { createOwnRecords } from '../../shared/access/ledger/version-in-force';
+import { createOwnRecords } from '../../shared/access/ledger/organization/version-in-force';
 import { createOrganizationClients } from '../../shared/organization-clients';
 import { anOrganization } from '../fixtures/builders/organizations';
 

@@ -11,7 +11,7 @@ import type { ReportStore } from '../../storage/reports';
 import { readLastAudit } from './read-last-audit';
 import { remediateByPolicy } from './remediate-by-policy';
 import type { RemediationDeps } from '../ledger/request-remediation';
-import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { updateOrganizationLedger } from '../ledger/organization/update-organization-ledger';
 
 export type RemediateAndStoreAuditResultDeps = RemediationDeps &
   Readonly<{

@@ -14,7 +14,7 @@ import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
 import type { PeopleIndex } from '../../storage/people-index';
-import type { AuditMessage, WorkQueues } from '../../storage/queues';
+import type { AuditMessage } from '../../storage/queues';
 import type { SentChanges } from '../../storage/calls/sent-changes';
 import type { SnapshotStore } from '../../storage/snapshots';
 import type { WaiverStore } from '../../storage/waivers';
@@ -36,11 +36,11 @@ import {
   reportOfNight,
   type RemediateAndStoreAuditResultDeps,
 } from './remediate-and-store-audit-result';
-import { readObserved } from '../ledger/observed-organization';
-import { readVersionStanding } from '../ledger/policy-versions';
-import { policyInForce, type VersionInForceDeps } from '../ledger/version-in-force';
+import { readObserved } from '../ledger/organization/observed-organization';
+import { readVersionStanding } from '../ledger/organization/policy-versions';
+import { policyInForce, type VersionInForceDeps } from '../ledger/organization/version-in-force';
 import { ownChecksOf, reportWithoutJudgement, type Night } from './report-without-judgement';
-import { pausedIn, type ShowPauseDeps } from '../ledger/pause-of-organization';
+import { pausedIn, type ShowPauseDeps } from '../ledger/organization/pause-of-organization';
 import { planRemediations } from './plan-remediations';
 import { readAdministratorNames, resolveOpenIdsAndAddresses } from './resolve-open-ids-and-addresses';
 import {
@@ -234,20 +234,4 @@ async function decideNight(
     ...(waivers.length === 0 ? {} : { waivers: reachOfWaivers(waivers, findings, nowMs) }),
   };
   return { report, forgotten: earlierNights.forgotten };
-}
-
-/** Runs the audit. Where UiPath's quota is used up, its message is enqueued again for when the quota allows it. */
-export async function auditWhenPossible(
-  deps: RunAuditDeps & Readonly<{ queues: Pick<WorkQueues, 'enqueueAudit'> }>,
-  message: AuditMessage,
-): Promise<void> {
-  try {
-    const report = await runAudit(deps, message);
-    if (report === undefined) deps.log({ event: 'audit-given-up', organization: message.organization });
-  } catch (error) {
-    if (!(error instanceof AppError) || error.retryAtMs === undefined) throw error;
-    await deps.queues.enqueueAudit(message, error.retryAtMs - deps.clock.now());
-    if (error.code !== 'policy-not-in-force')
-      deps.log({ event: 'audit-waits', organization: message.organization, code: error.code });
-  }
 }

@@ -8,7 +8,7 @@ import { findDeadDelivery } from './find-dead-delivery';
 import { noSuchDelivery } from '../ledger/list-dead-deliveries';
 import { organizationsDecided, type DeliveryDecider } from './organizations-decided';
 import { requireReason } from './require-reason';
-import { recordDecision } from '../ledger/update-organization-ledger';
+import { recordDecision } from '../ledger/organization/update-organization-ledger';
 
 export type CloseDeadDeliveryDeps = Readonly<{
   policy: () => Promise<Policy>;

@@ -11,8 +11,13 @@ import type { LedgerStore } from '../../storage/ledger';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { WorkQueues } from '../../storage/queues';
 import { bookRun } from '../ledger/mark-and-book-writer-run';
-import { pauseInForce, readPause, urgentMarks, type PauseOnRecord } from '../ledger/pause-of-organization';
-import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import {
+  pauseInForce,
+  readPause,
+  urgentMarks,
+  type PauseOnRecord,
+} from '../ledger/organization/pause-of-organization';
+import { updateOrganizationLedger } from '../ledger/organization/update-organization-ledger';
 import { refuseOwnMatter, type OwnMatterDeps } from './refuse-own-matter';
 import { requireReason } from './require-reason';
 

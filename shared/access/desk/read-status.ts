@@ -9,9 +9,9 @@ import type { ReportStore } from '../../storage/reports';
 import { listDeadDeliveries, type ListDeadDeliveriesDeps } from '../ledger/list-dead-deliveries';
 import { listHolds, type ListHoldsDeps } from '../ledger/list-holds';
 import { listRefusedChanges, type ListRefusedChangesDeps } from '../ledger/list-refused-changes';
-import { readObserved } from '../ledger/observed-organization';
-import { readShownPause, type ShowPauseDeps } from '../ledger/pause-of-organization';
-import { readPolicyChanges, readVersionStanding } from '../ledger/policy-versions';
+import { readObserved } from '../ledger/organization/observed-organization';
+import { readShownPause, type ShowPauseDeps } from '../ledger/organization/pause-of-organization';
+import { readPolicyChanges, readVersionStanding } from '../ledger/organization/policy-versions';
 import { listRequests, type ListRequestsDeps } from './list-requests';
 import { listSources, type ListSourcesDeps } from './list-sources';
 

@@ -4,7 +4,7 @@ import type { Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
 import type { FindingStore } from '../../storage/findings';
 import { releaseChange, requestRemediation, type RemediationDeps } from '../ledger/request-remediation';
-import { requireEnforced } from '../ledger/observed-organization';
+import { requireEnforced } from '../ledger/organization/observed-organization';
 import { findFinding } from './find-finding';
 import { refuseOwnMatter, type OwnMatterDeps } from './refuse-own-matter';
 

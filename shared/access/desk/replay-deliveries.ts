@@ -8,7 +8,7 @@ import type { LedgerStore } from '../../storage/ledger';
 import type { WorkQueues } from '../../storage/queues';
 import type { WebhookFormat } from '../../webhooks/webhook-format';
 import { noSuchDelivery, sourcesFeeding } from '../ledger/list-dead-deliveries';
-import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { updateOrganizationLedger } from '../ledger/organization/update-organization-ledger';
 import { organizationsDecided, type DeliveryDecider } from './organizations-decided';
 
 export type ListKeptDeps = Readonly<{

@@ -4,7 +4,7 @@ import { firstDecision, idOfDecision, type DecisionContent } from '../../domain/
 import { AppError } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
 import type { FirstDecisions } from '../../storage/desk/first-decisions';
-import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { updateOrganizationLedger } from '../ledger/organization/update-organization-ledger';
 import { areOnePerson, type OwnMatterDeps } from './refuse-own-matter';
 
 export type SecondPersonDeps = OwnMatterDeps &

@@ -10,7 +10,7 @@ import type { WorkQueues } from '../../storage/queues';
 import { findDeadDelivery } from './find-dead-delivery';
 import { listDeadDeliveries, noSuchDelivery } from '../ledger/list-dead-deliveries';
 import { organizationsDecided, type DeliveryDecider } from './organizations-decided';
-import { recordDecision } from '../ledger/update-organization-ledger';
+import { recordDecision } from '../ledger/organization/update-organization-ledger';
 
 export type RetryDeadDeliveryDeps = Readonly<{
   policy: () => Promise<Policy>;

@@ -8,7 +8,7 @@ import { AppError } from '../../errors';
 import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
 import type { WaiverStore } from '../../storage/waivers';
-import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { updateOrganizationLedger } from '../ledger/organization/update-organization-ledger';
 import { DAY_MS } from '../../domain/durations';
 import { findFinding } from './find-finding';
 import { refuseOwnMatter } from './refuse-own-matter';

@@ -1,7 +1,7 @@
 import { sourceOf } from '../../domain/policy';
 import { MOST_PASSED_ON, PASS_ON_MS } from '../../domain/passed-on';
 import type { Lane } from '../../domain/lane';
-import { policyInForce, type VersionInForceDeps } from '../ledger/version-in-force';
+import { policyInForce, type VersionInForceDeps } from '../ledger/organization/version-in-force';
 import { AppError } from '../../errors';
 import type { Deliveries } from '../../storage/deliveries';
 import type { DeliveryMessage } from '../../storage/queues';

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock';
 import { hasExpired, waitsToBeHeldOn, type Hold } from '../../domain/plan/hold';
 import type { OrganizationMode, Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
-import { readObserved, type ObservedDeps } from './observed-organization';
+import { readObserved, type ObservedDeps } from './organization/observed-organization';
 import type { HoldStore } from '../../storage/holds';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 

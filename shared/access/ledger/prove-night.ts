@@ -27,7 +27,7 @@ import {
   unknownSubject,
   type DigestsByName,
 } from './judge-subjects';
-import { readPolicyChanges, verifyPolicies } from './policy-versions';
+import { readPolicyChanges, verifyPolicies } from './organization/policy-versions';
 import { logEvidenceRead } from './log-evidence';
 import { entriesOf, isLogReliable } from './verify-evidence';
 import { readLogHead, verifyLog, type LogFault, type VerifyLogDeps } from './verify-log';

@@ -13,7 +13,7 @@ import type { WorkQueues } from '../../storage/queues';
 import { readWhoeverJoined } from './find-person';
 import { bookRun } from './mark-and-book-writer-run';
 import { updateLedger } from './update-ledger';
-import { updateOrganizationLedger } from './update-organization-ledger';
+import { updateOrganizationLedger } from './organization/update-organization-ledger';
 import { DAY_MS } from '../../domain/durations';
 import { organizationSubject, personSubject, type Subject } from '../../domain/ledger/subject';
 

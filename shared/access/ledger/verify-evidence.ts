@@ -16,7 +16,7 @@ import {
   type DigestsByName,
   type FaultySubject,
 } from './judge-subjects';
-import { readPolicyChanges, verifyPolicies } from './policy-versions';
+import { readPolicyChanges, verifyPolicies } from './organization/policy-versions';
 import { verifyLog, type LogFault, type VerifyLogDeps } from './verify-log';
 
 export type VerifyEvidenceDeps = VerifyLogDeps &

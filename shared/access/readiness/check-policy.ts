@@ -7,7 +7,7 @@ import type { LedgerStore } from '../../storage/ledger';
 import type { PolicyStanding } from '../../storage/last-good-policy';
 import { tellCause } from '../../tell-cause';
 import { WAITS_AFTER_MS } from '../leave-to-others';
-import { readVersionStanding, type VersionStanding } from '../ledger/policy-versions';
+import { readVersionStanding, type VersionStanding } from '../ledger/organization/policy-versions';
 import type { ReadinessCheck, ReadinessWarning } from '../run-readiness-checks';
 
 export type CheckPolicyDeps = Readonly<{

@@ -15,8 +15,14 @@ import {
   reconcilePeopleMemberships,
   type ReconcilePeopleMembershipsDeps,
 } from './reconcile-people-memberships';
-import { applyReleasedGuardHolds, type ApplyReleasedGuardHoldsDeps } from './apply-released-guard-holds';
-import { applyReleasedRemediations, type ApplyReleasedRemediationsDeps } from './apply-released-remediations';
+import {
+  applyReleasedGuardHolds,
+  type ApplyReleasedGuardHoldsDeps,
+} from './released/apply-released-guard-holds';
+import {
+  applyReleasedRemediations,
+  type ApplyReleasedRemediationsDeps,
+} from './released/apply-released-remediations';
 import { failUnreadableRow } from './fail-unreadable-row';
 import { followPolicyEdit, type EditOfRun, type FollowPolicyEditDeps } from './follow-policy-edit';
 import { reconcileRules, type ReconcileRulesDeps } from './reconcile-rules';

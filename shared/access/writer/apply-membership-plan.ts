@@ -8,7 +8,7 @@ import { changesIn, type GroupPlan, type MembershipPlan } from '../../domain/pla
 import { batchChanges, fullCallsOnly, type Batching } from '../../domain/plan/batch-changes-into-puts';
 import { smallestOf } from '../../domain/extremes';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
-import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { updateOrganizationLedger } from '../ledger/organization/update-organization-ledger';
 import type { MarksOfRun } from './marks-of-run';
 import { putGroupMembers, type PlannedPut, type PutGroupMembersDeps } from './put-group-members';
 import type { PutLimit } from './put-limit';

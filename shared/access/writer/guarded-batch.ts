@@ -19,7 +19,7 @@ import type { LedgerStore } from '../../storage/ledger';
 import type { Mark } from '../../storage/marks-attempts-and-bookings';
 import { readWhoeverJoined } from '../ledger/find-person';
 import { underNamesOfToday, type UnderNamesOfTodayDeps } from '../ledger/names-of-today';
-import { recordDecision, updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { recordDecision, updateOrganizationLedger } from '../ledger/organization/update-organization-ledger';
 import { isShared, type ContainedDeps } from './containment';
 import { personUnit } from './person-and-group-units';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';

@@ -4,7 +4,7 @@ import { growPutLimit } from '../../domain/plan/learnt-put-limit';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { AppError } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
-import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { updateOrganizationLedger } from '../ledger/organization/update-organization-ledger';
 import type { ContainedDeps } from './containment';
 
 /** The most ids that one PUT may carry: what the policy says, or less where UiPath has refused that. */

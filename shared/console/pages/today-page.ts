@@ -4,7 +4,7 @@ import { openCount, summarizeNight } from '../../domain/audit/audit-summary';
 import { markup, name, time, type Markup } from '../../html/markup';
 import { renderChanges, renderUnknown } from '../../reports/report-page';
 import { renderTrend } from '../../reports/trend-chart';
-import type { VersionStanding } from '../../access/ledger/policy-versions';
+import type { VersionStanding } from '../../access/ledger/organization/policy-versions';
 import type { NotificationState } from '../../storage/notification-state';
 import { CONSOLE_PATH } from '../path-and-page-names';
 import { renderReportLinks } from './report-links';

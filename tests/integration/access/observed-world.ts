@@ -1,4 +1,4 @@
-import { bringPolicyIntoForce } from '../../../shared/access/ledger/bring-policy-into-force';
+import { bringPolicyIntoForce } from '../../../shared/access/ledger/organization/bring-policy-into-force';
 import { recordingOn } from '../../fixtures/policy-process';
 import { policyOfWorld, type World } from './world';
 

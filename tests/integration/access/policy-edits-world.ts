@@ -1,4 +1,4 @@
-import { bringPolicyIntoForce } from '../../../shared/access/ledger/bring-policy-into-force';
+import { bringPolicyIntoForce } from '../../../shared/access/ledger/organization/bring-policy-into-force';
 import { organizationSubject } from '../../../shared/domain/ledger/subject';
 import { recordingOn } from '../../fixtures/policy-process';
 import { live, MINUTE_MS } from './live-through-time';

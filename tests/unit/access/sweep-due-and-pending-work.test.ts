@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { startAudit } from '../../../shared/access/audit/start-audit';
 import { sweepDueAndPendingWork, type SweepDeps } from '../../../shared/access/sweep-due-and-pending-work';
-import { createPolicyMemory } from '../../../shared/access/ledger/policy-versions';
-import { createPolicyEdits } from '../../../shared/access/ledger/policy-edits';
+import { createPolicyMemory } from '../../../shared/access/ledger/organization/policy-versions';
+import { createPolicyEdits } from '../../../shared/access/ledger/organization/policy-edits';
 import type { Policy } from '../../../shared/domain/policy';
 import { AppError } from '../../../shared/errors';
 import { errorOf } from '../../fakes/error-of';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Observed } from '../../../shared/access/ledger/observed-organization';
+import type { Observed } from '../../../shared/access/ledger/organization/observed-organization';
 import { renderPageLayout, type PageLayout } from '../../../shared/console/page-layout';
 import { renderHolds } from '../../../shared/console/pages/holds-page';
 import type { NamedHold } from '../../../shared/access/desk/read-hold-with-names';

@@ -8,7 +8,7 @@ import type { OrganizationPolicy, Policy } from '../../../domain/policy';
 import { AppError } from '../../../errors';
 import type { LedgerStore } from '../../../storage/ledger';
 import type { EvidenceExport, ExportPlace } from '../../ledger/export-evidence';
-import { updateOrganizationLedger } from '../../ledger/update-organization-ledger';
+import { updateOrganizationLedger } from '../../ledger/organization/update-organization-ledger';
 
 export type ExportPageDeps = Readonly<{
   policy: () => Promise<Policy>;

@@ -5,7 +5,7 @@ import type { Policy } from '../../../domain/policy';
 import { AppError } from '../../../errors';
 import type { LedgerStore } from '../../../storage/ledger';
 import type { WorkQueues } from '../../../storage/queues';
-import { recordDecision } from '../../ledger/update-organization-ledger';
+import { recordDecision } from '../../ledger/organization/update-organization-ledger';
 import { nightUnderWay, type ReadNightsDeps } from './read-nights';
 
 export type RequestAuditDeps = Pick<ReadNightsDeps, 'snapshots'> &

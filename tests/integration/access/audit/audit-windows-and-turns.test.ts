@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { auditWhenPossible } from '../../../../shared/access/audit/run-audit';
+import { auditWhenPossible } from '../../../../shared/access/audit/audit-when-possible';
 import { ANA, byHand, CARA, DAN, MAX, OLGA, useWorlds, type World } from '../world';
 
 const begin = useWorlds();

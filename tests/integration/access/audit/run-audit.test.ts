@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { auditWhenPossible, runAudit } from '../../../../shared/access/audit/run-audit';
+import { auditWhenPossible } from '../../../../shared/access/audit/audit-when-possible';
+import { runAudit } from '../../../../shared/access/audit/run-audit';
 import { remediateFinding } from '../../../../shared/access/desk/remediate-finding';
 import { createReportStore } from '../../../../shared/storage/reports';
 import { startAudit } from '../../../../shared/access/audit/start-audit';

@@ -1,7 +1,7 @@
 import { manualClock } from '../../../fakes/manual-clock';
 import { acceptDelivery } from '../../../../shared/access/intake/accept-delivery';
 import { processDelivery } from '../../../../shared/access/intake/process-delivery';
-import { auditWhenPossible } from '../../../../shared/access/audit/run-audit';
+import { auditWhenPossible } from '../../../../shared/access/audit/audit-when-possible';
 import { startAudit } from '../../../../shared/access/audit/start-audit';
 import { sweepDueAndPendingWork } from '../../../../shared/access/sweep-due-and-pending-work';
 import { applyChanges } from '../../../../shared/access/writer/apply-changes';

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { sandboxEvidenceKeys } from '../../../../sandbox/evidence-key';
 import { runAudit } from '../../../../shared/access/audit/run-audit';
-import { verifyPolicies } from '../../../../shared/access/ledger/policy-versions';
+import { verifyPolicies } from '../../../../shared/access/ledger/organization/policy-versions';
 import { isVersionOfNight, proveNight } from '../../../../shared/access/ledger/prove-night';
 import { toFaultLines, verifyEvidenceOf } from '../../../../shared/access/ledger/verify-evidence';
 import { organizationSubject } from '../../../../shared/domain/ledger/subject';

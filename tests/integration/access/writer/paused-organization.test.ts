@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { pauseOrganization, resumeOrganization } from '../../../../shared/access/desk/pause-organization';
 import { releaseHold } from '../../../../shared/access/desk/release-hold';
-import { readShownPause } from '../../../../shared/access/ledger/pause-of-organization';
+import { readShownPause } from '../../../../shared/access/ledger/organization/pause-of-organization';
 import { organizationSubject } from '../../../../shared/domain/ledger/subject';
 import { idOfPause, type Pause } from '../../../../shared/domain/pause';
 import { errorOf } from '../../../fakes/error-of';

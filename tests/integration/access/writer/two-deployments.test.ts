@@ -6,7 +6,7 @@ import { DEMO_SEED } from '../../../../sandbox/demo-organization';
 import { sandboxEvidenceKeys } from '../../../../sandbox/evidence-key';
 import { acceptDelivery } from '../../../../shared/access/intake/accept-delivery';
 import { startAudit } from '../../../../shared/access/audit/start-audit';
-import { readPolicyChanges } from '../../../../shared/access/ledger/policy-versions';
+import { readPolicyChanges } from '../../../../shared/access/ledger/organization/policy-versions';
 import { runReadinessChecks } from '../../../../shared/access/run-readiness-checks';
 import { sweepDueAndPendingWork } from '../../../../shared/access/sweep-due-and-pending-work';
 import { createAppDeps, type AppDeps } from '../../../../shared/app-deps';

@@ -5,8 +5,8 @@ import {
   readObserved,
   requireEnforced,
   type ObservedDeps,
-} from '../../../../shared/access/ledger/observed-organization';
-import { createOwnRecords } from '../../../../shared/access/ledger/version-in-force';
+} from '../../../../shared/access/ledger/organization/observed-organization';
+import { createOwnRecords } from '../../../../shared/access/ledger/organization/version-in-force';
 import { NEW_ORGANIZATION_LEDGER, withMode } from '../../../../shared/domain/ledger/organization-ledger';
 import type { OrganizationMode, Policy } from '../../../../shared/domain/policy';
 import { AppError, errorCodeOf } from '../../../../shared/errors';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { createWriteGate } from '../../../../shared/access/ledger/observed-organization';
-import { readPause } from '../../../../shared/access/ledger/pause-of-organization';
-import { createOwnRecords } from '../../../../shared/access/ledger/version-in-force';
+import { createWriteGate } from '../../../../shared/access/ledger/organization/observed-organization';
+import { readPause } from '../../../../shared/access/ledger/organization/pause-of-organization';
+import { createOwnRecords } from '../../../../shared/access/ledger/organization/version-in-force';
 import { NEW_ORGANIZATION_LEDGER, withMode } from '../../../../shared/domain/ledger/organization-ledger';
 import type { Pause } from '../../../../shared/domain/pause';
 import type { Policy } from '../../../../shared/domain/policy';

@@ -1,13 +1,16 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { passDeliveryOn } from '../../../../shared/access/intake/process-delivery';
 import { passRunOn } from '../../../../shared/access/writer/apply-changes';
-import { bringPolicyIntoForce } from '../../../../shared/access/ledger/bring-policy-into-force';
+import { bringPolicyIntoForce } from '../../../../shared/access/ledger/organization/bring-policy-into-force';
 import {
   createPolicyMemory,
   readPolicyChanges,
   readVersionStanding,
-} from '../../../../shared/access/ledger/policy-versions';
-import { createOwnRecords, policyInForce } from '../../../../shared/access/ledger/version-in-force';
+} from '../../../../shared/access/ledger/organization/policy-versions';
+import {
+  createOwnRecords,
+  policyInForce,
+} from '../../../../shared/access/ledger/organization/version-in-force';
 import { organizationSubject } from '../../../../shared/domain/ledger/subject';
 import type { Policy } from '../../../../shared/domain/policy';
 import type { PolicyOrigin } from '../../../../shared/domain/policy-version';

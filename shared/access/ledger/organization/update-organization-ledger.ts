@@ -1,10 +1,10 @@
-import { hashOf } from '../../domain/canonical-json-hash';
-import type { EvidenceEntry } from '../../domain/ledger/evidence';
-import { NEW_ORGANIZATION_LEDGER, type OrganizationLedger } from '../../domain/ledger/organization-ledger';
-import type { LedgerStore } from '../../storage/ledger';
-import { appendEvidence, updateLedger, type LedgerUpdate } from './update-ledger';
-import { organizationSubject } from '../../domain/ledger/subject';
-import { errorCodeOf } from '../../errors';
+import { hashOf } from '../../../domain/canonical-json-hash';
+import type { EvidenceEntry } from '../../../domain/ledger/evidence';
+import { NEW_ORGANIZATION_LEDGER, type OrganizationLedger } from '../../../domain/ledger/organization-ledger';
+import type { LedgerStore } from '../../../storage/ledger';
+import { appendEvidence, updateLedger, type LedgerUpdate } from '../update-ledger';
+import { organizationSubject } from '../../../domain/ledger/subject';
+import { errorCodeOf } from '../../../errors';
 
 type LedgerDeps = Readonly<{ ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence'> }>;
 

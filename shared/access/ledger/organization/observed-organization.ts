@@ -1,8 +1,8 @@
-import type { Clock } from '../../clock';
-import { lasting } from '../../domain/pause';
-import type { OrganizationPolicy, Policy } from '../../domain/policy';
-import { AppError } from '../../errors';
-import type { LedgerStore } from '../../storage/ledger';
+import type { Clock } from '../../../clock';
+import { lasting } from '../../../domain/pause';
+import type { OrganizationPolicy, Policy } from '../../../domain/policy';
+import { AppError } from '../../../errors';
+import type { LedgerStore } from '../../../storage/ledger';
 import { requireNotPaused, type PauseDeps } from './pause-of-organization';
 import { isOther, readIfReadable, requireInForce, type OwnRecord, type OwnRecords } from './version-in-force';
 

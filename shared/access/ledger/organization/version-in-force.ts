@@ -1,10 +1,10 @@
-import type { Clock } from '../../clock';
-import type { OrganizationLedger } from '../../domain/ledger/organization-ledger';
-import { organizationSubject } from '../../domain/ledger/subject';
-import type { Policy } from '../../domain/policy';
-import { AppError, errorCodeOf } from '../../errors';
-import type { Log } from '../../log-interface';
-import type { LedgerStore } from '../../storage/ledger';
+import type { Clock } from '../../../clock';
+import type { OrganizationLedger } from '../../../domain/ledger/organization-ledger';
+import { organizationSubject } from '../../../domain/ledger/subject';
+import type { Policy } from '../../../domain/policy';
+import { AppError, errorCodeOf } from '../../../errors';
+import type { Log } from '../../../log-interface';
+import type { LedgerStore } from '../../../storage/ledger';
 import { readPolicyChanges, type PolicyMemory } from './policy-versions';
 
 /** What an organization has on record of itself. */

@@ -1,5 +1,5 @@
-import type { Clock } from '../../clock';
-import type { EvidenceEntry } from '../../domain/ledger/evidence';
+import type { Clock } from '../../../clock';
+import type { EvidenceEntry } from '../../../domain/ledger/evidence';
 import {
   isPolicyFollowed,
   NEW_ORGANIZATION_LEDGER,
@@ -7,16 +7,16 @@ import {
   withPolicyElsewhere,
   type OrganizationLedger,
   type VersionsOnRecord,
-} from '../../domain/ledger/organization-ledger';
-import { organizationSubject } from '../../domain/ledger/subject';
-import type { OrganizationPolicy } from '../../domain/policy';
-import type { PolicyChanges, PolicyVersion } from '../../domain/policy-version';
-import { errorCodeOf } from '../../errors';
-import type { Log } from '../../log-interface';
-import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
-import type { PolicyArchive } from '../../storage/evidence/policy-archive';
-import type { LedgerStore } from '../../storage/ledger';
-import { logEvidence, type LogEvidenceDeps } from './log-evidence';
+} from '../../../domain/ledger/organization-ledger';
+import { organizationSubject } from '../../../domain/ledger/subject';
+import type { OrganizationPolicy } from '../../../domain/policy';
+import type { PolicyChanges, PolicyVersion } from '../../../domain/policy-version';
+import { errorCodeOf } from '../../../errors';
+import type { Log } from '../../../log-interface';
+import { mapConcurrently, STORAGE_WIDTH } from '../../../map-concurrently';
+import type { PolicyArchive } from '../../../storage/evidence/policy-archive';
+import type { LedgerStore } from '../../../storage/ledger';
+import { logEvidence, type LogEvidenceDeps } from '../log-evidence';
 import {
   compareWithRecord,
   POLICY_CHANGED,
@@ -24,7 +24,7 @@ import {
   type PolicyMemory,
   type StandingOfVersion,
 } from './policy-versions';
-import { appendEvidence, updateLedger } from './update-ledger';
+import { appendEvidence, updateLedger } from '../update-ledger';
 
 /** What one version changes of another, by organization; undefined: one of them is not read by this version of the application. */
 type Compare = (

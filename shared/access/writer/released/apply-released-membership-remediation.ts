@@ -1,35 +1,35 @@
-import { RELEASED } from '../../domain/plan/guards';
-import { AppError } from '../../errors';
-import { personSubject } from '../../domain/ledger/subject';
-import { fold } from '../../domain/fold';
-import { isByPolicy } from '../../domain/decider';
-import { removalsHash, type HeldRemoval, type Hold } from '../../domain/plan/hold';
+import { RELEASED } from '../../../domain/plan/guards';
+import { AppError } from '../../../errors';
+import { personSubject } from '../../../domain/ledger/subject';
+import { fold } from '../../../domain/fold';
+import { isByPolicy } from '../../../domain/decider';
+import { removalsHash, type HeldRemoval, type Hold } from '../../../domain/plan/hold';
 import {
   leadsOut,
   planMemberships,
   type GroupCase,
   type MembershipPlan,
-} from '../../domain/plan/membership-plan';
-import { nameInPolicy, protectedAs } from '../../domain/plan/names-of-group';
-import { groupPolicyOf, type OrganizationPolicy } from '../../domain/policy';
-import type { UiPathClient } from '../../uipath/client';
+} from '../../../domain/plan/membership-plan';
+import { nameInPolicy, protectedAs } from '../../../domain/plan/names-of-group';
+import { groupPolicyOf, type OrganizationPolicy } from '../../../domain/policy';
+import type { UiPathClient } from '../../../uipath/client';
 import {
   findPeopleOfAccount,
   type FindPeopleOfAccountDeps,
   loadPersonOfPlan,
   type LoadPersonDeps,
   type PersonWork,
-} from './load-person';
-import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
+} from '../load-person';
+import { applyMembershipPlan, type ApplyMembershipPlanDeps } from '../apply-membership-plan';
 import {
   findThisApplicationAmongMembers,
   type FindThisApplicationDeps,
-} from './find-this-application-among-members';
-import { guardPlan, type GuardPlanDeps } from './guard-plan';
-import { sizeInUiPath } from './trip-guards';
-import { addressesOf } from '../../domain/ledger/person-ledger';
-import { countAdministratorsLeft } from './count-administrators-left';
-import type { UiPathInLane } from './uipath-in-lane';
+} from '../find-this-application-among-members';
+import { guardPlan, type GuardPlanDeps } from '../guard-plan';
+import { sizeInUiPath } from '../trip-guards';
+import { addressesOf } from '../../../domain/ledger/person-ledger';
+import { countAdministratorsLeft } from '../count-administrators-left';
+import type { UiPathInLane } from '../uipath-in-lane';
 
 type ToGroupCaseDeps = LoadPersonDeps &
   Readonly<{ uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'checkMembers'> }, 'urgent'> }>;

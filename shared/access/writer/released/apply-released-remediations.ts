@@ -1,7 +1,7 @@
-import type { Hold } from '../../domain/plan/hold';
-import { changeHash } from '../../domain/plan/remediation-change-of-rule-or-entry';
-import { errorCodeOf, type ErrorCode } from '../../errors';
-import type { HoldStore } from '../../storage/holds';
+import type { Hold } from '../../../domain/plan/hold';
+import { changeHash } from '../../../domain/plan/remediation-change-of-rule-or-entry';
+import { errorCodeOf, type ErrorCode } from '../../../errors';
+import type { HoldStore } from '../../../storage/holds';
 import {
   applyReleasedMembershipRemediation,
   type ApplyReleasedMembershipRemediationDeps,
@@ -12,9 +12,9 @@ import {
 } from './apply-released-entry-remediation';
 import { applyReleasedRuleRemediation, type ApplyReleasedRuleDeps } from './apply-released-rule-remediation';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
-import { holdUnit } from './person-and-group-units';
-import type { TimeBudget } from './time-budget-interface';
-import type { ContainedDeps } from './containment';
+import { holdUnit } from '../person-and-group-units';
+import type { TimeBudget } from '../time-budget-interface';
+import type { ContainedDeps } from '../containment';
 
 type ApplyReleasedRemediationDeps = ApplyReleasedMembershipRemediationDeps &
   ApplyReleasedRuleDeps &

@@ -1,9 +1,9 @@
-import type { Clock } from '../../clock';
-import { lasting, showPause, type Pause, type PauseShown } from '../../domain/pause';
-import { AppError, errorCodeOf } from '../../errors';
-import type { Pauses } from '../../storage/desk/pauses';
-import type { LedgerStore } from '../../storage/ledger';
-import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
+import type { Clock } from '../../../clock';
+import { lasting, showPause, type Pause, type PauseShown } from '../../../domain/pause';
+import { AppError, errorCodeOf } from '../../../errors';
+import type { Pauses } from '../../../storage/desk/pauses';
+import type { LedgerStore } from '../../../storage/ledger';
+import type { ChangeStore, Mark } from '../../../storage/marks-attempts-and-bookings';
 import { readIfReadable, type OwnRecord } from './version-in-force';
 
 export type PauseDeps = Readonly<{ ledger: Pick<LedgerStore, 'read'>; pauses: Pick<Pauses, 'get'> }>;

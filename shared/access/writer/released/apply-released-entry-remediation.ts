@@ -2,25 +2,25 @@ import {
   idsOf,
   whyEntryIsNotAdded,
   whyEntryStays,
-} from '../../domain/audit/remediation/plan-entry-remediation';
-import { latestOf, type EntityLedger } from '../../domain/ledger/rule-and-entity-ledgers';
-import { subjectByName } from '../../domain/ledger/subject';
-import type { Hold } from '../../domain/plan/hold';
-import type { RuleOrEntryChange } from '../../domain/plan/remediation-change-of-rule-or-entry';
-import type { OrganizationPolicy } from '../../domain/policy';
-import { errorCodeOf } from '../../errors';
-import type { UiPathClient } from '../../uipath/client';
-import { toSnapshotEntry } from '../ledger/to-snapshot-rules-and-entries';
+} from '../../../domain/audit/remediation/plan-entry-remediation';
+import { latestOf, type EntityLedger } from '../../../domain/ledger/rule-and-entity-ledgers';
+import { subjectByName } from '../../../domain/ledger/subject';
+import type { Hold } from '../../../domain/plan/hold';
+import type { RuleOrEntryChange } from '../../../domain/plan/remediation-change-of-rule-or-entry';
+import type { OrganizationPolicy } from '../../../domain/policy';
+import { errorCodeOf } from '../../../errors';
+import type { UiPathClient } from '../../../uipath/client';
+import { toSnapshotEntry } from '../../ledger/to-snapshot-rules-and-entries';
 import { applyReleasedChangeOnce, type ApplyOncePerReleaseDeps } from './apply-released-change-once';
 import {
   findThisApplicationAmongMembers,
   type FindThisApplicationDeps,
-} from './find-this-application-among-members';
+} from '../find-this-application-among-members';
 import {
   resolveAccessPolicyEntity,
   type ResolveAccessPolicyEntityDeps,
-} from './resolve-access-policy-entity';
-import type { UiPathInLane } from './uipath-in-lane';
+} from '../resolve-access-policy-entity';
+import type { UiPathInLane } from '../uipath-in-lane';
 
 export type ApplyReleasedAccessPolicyEntryDeps = ApplyOncePerReleaseDeps &
   FindThisApplicationDeps &

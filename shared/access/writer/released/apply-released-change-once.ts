@@ -1,10 +1,10 @@
-import type { EvidenceEntry } from '../../domain/ledger/evidence';
-import type { Subject } from '../../domain/ledger/subject';
-import type { Hold } from '../../domain/plan/hold';
-import type { LedgerOf, LedgerStore } from '../../storage/ledger';
-import { updateLedger } from '../ledger/update-ledger';
-import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
-import type { WriterFence } from './lease-and-fence-interface';
+import type { EvidenceEntry } from '../../../domain/ledger/evidence';
+import type { Subject } from '../../../domain/ledger/subject';
+import type { Hold } from '../../../domain/plan/hold';
+import type { LedgerOf, LedgerStore } from '../../../storage/ledger';
+import { updateLedger } from '../../ledger/update-ledger';
+import { evidenceOfRun, type EvidenceOfRunDeps } from '../evidence-of-run';
+import type { WriterFence } from '../lease-and-fence-interface';
 
 export type ApplyOncePerReleaseDeps = EvidenceOfRunDeps &
   Pick<WriterFence, 'stillOurs'> &

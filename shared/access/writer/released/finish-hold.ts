@@ -1,7 +1,7 @@
-import type { Hold } from '../../domain/plan/hold';
-import type { HoldStore } from '../../storage/holds';
-import { recordDecision } from '../ledger/update-organization-ledger';
-import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
+import type { Hold } from '../../../domain/plan/hold';
+import type { HoldStore } from '../../../storage/holds';
+import { recordDecision } from '../../ledger/organization/update-organization-ledger';
+import { evidenceOfRun, type EvidenceOfRunDeps } from '../evidence-of-run';
 
 export type FinishHoldDeps = EvidenceOfRunDeps & Readonly<{ holds: Pick<HoldStore, 'change'> }>;
 

@@ -1,18 +1,18 @@
-import type { Clock } from '../../clock';
-import { HOUR_MS } from '../../domain/durations';
+import type { Clock } from '../../../clock';
+import { HOUR_MS } from '../../../domain/durations';
 import {
   policiesElsewhere,
   type PolicyElsewhere,
   type VersionsOnRecord,
-} from '../../domain/ledger/organization-ledger';
-import { organizationSubject } from '../../domain/ledger/subject';
-import { judgeSuccession, writingOf, type Succession } from '../../domain/policy-succession';
-import type { PolicyVersion, RecordedPolicyChange } from '../../domain/policy-version';
-import { errorCodeOf } from '../../errors';
-import { mapConcurrently } from '../../map-concurrently';
-import type { PolicyArchive } from '../../storage/evidence/policy-archive';
-import { PolicyChangeFactsSchema } from '../../storage/evidence/policy-change-schema';
-import type { LedgerStore } from '../../storage/ledger';
+} from '../../../domain/ledger/organization-ledger';
+import { organizationSubject } from '../../../domain/ledger/subject';
+import { judgeSuccession, writingOf, type Succession } from '../../../domain/policy-succession';
+import type { PolicyVersion, RecordedPolicyChange } from '../../../domain/policy-version';
+import { errorCodeOf } from '../../../errors';
+import { mapConcurrently } from '../../../map-concurrently';
+import type { PolicyArchive } from '../../../storage/evidence/policy-archive';
+import { PolicyChangeFactsSchema } from '../../../storage/evidence/policy-change-schema';
+import type { LedgerStore } from '../../../storage/ledger';
 
 /** Kind of a record of an organization's evidence. */
 export const POLICY_CHANGED = 'policy-changed';

@@ -1,33 +1,37 @@
-import type { Clock } from '../../clock';
-import { personSubject } from '../../domain/ledger/subject';
-import { inTurn } from '../../domain/in-turn';
-import type { Hold } from '../../domain/plan/hold';
-import { isEmptying } from '../../domain/plan/guards';
-import { peopleOver, withPeopleOver } from '../../domain/plan/hold-in-parts';
-import { withoutChanges } from '../../domain/plan/membership-plan';
-import { refusedSince } from '../../domain/plan/refused-change';
+import type { Clock } from '../../../clock';
+import { personSubject } from '../../../domain/ledger/subject';
+import { inTurn } from '../../../domain/in-turn';
+import type { Hold } from '../../../domain/plan/hold';
+import { isEmptying } from '../../../domain/plan/guards';
+import { peopleOver, withPeopleOver } from '../../../domain/plan/hold-in-parts';
+import { withoutChanges } from '../../../domain/plan/membership-plan';
+import { refusedSince } from '../../../domain/plan/refused-change';
 import {
   onlyReleased,
   statesOfReleased,
   type ReleasedRemovalState,
-} from '../../domain/plan/released-removals';
-import { AppError } from '../../errors';
-import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
-import type { HoldStore } from '../../storage/holds';
-import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
-import type { RefusedChangeStore } from '../../storage/refused-changes';
-import { applyMembershipPlan, type AppliedPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
-import { casesByPerson, hasLess } from './membership-cases-by-person';
+} from '../../../domain/plan/released-removals';
+import { AppError } from '../../../errors';
+import { mapConcurrently, STORAGE_WIDTH } from '../../../map-concurrently';
+import type { HoldStore } from '../../../storage/holds';
+import type { ChangeStore } from '../../../storage/marks-attempts-and-bookings';
+import type { RefusedChangeStore } from '../../../storage/refused-changes';
+import {
+  applyMembershipPlan,
+  type AppliedPlan,
+  type ApplyMembershipPlanDeps,
+} from '../apply-membership-plan';
+import { casesByPerson, hasLess } from '../membership-cases-by-person';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
-import { failUnreadableRow } from './fail-unreadable-row';
-import type { WriterFence } from './lease-and-fence-interface';
-import { loadPersonOfPlan, type LoadPersonDeps, type PersonWork } from './load-person';
-import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
-import { holdUnit, personUnit } from './person-and-group-units';
-import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
-import { settlePeople, type PlannedPerson, type SettlePeopleDeps } from './settle-person';
-import { forLookUps, type TimeBudget } from './time-budget-interface';
-import type { ContainedDeps } from './containment';
+import { failUnreadableRow } from '../fail-unreadable-row';
+import type { WriterFence } from '../lease-and-fence-interface';
+import { loadPersonOfPlan, type LoadPersonDeps, type PersonWork } from '../load-person';
+import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from '../plan-people-memberships';
+import { holdUnit, personUnit } from '../person-and-group-units';
+import { resolveIdentities, type ResolveIdentitiesDeps } from '../resolve-identities';
+import { settlePeople, type PlannedPerson, type SettlePeopleDeps } from '../settle-person';
+import { forLookUps, type TimeBudget } from '../time-budget-interface';
+import type { ContainedDeps } from '../containment';
 
 type MarkAgainDeps = Pick<LoadPersonDeps, 'organization'> &
   Readonly<{ changes: Pick<ChangeStore, 'mark'>; clock: Pick<Clock, 'now'> }>;

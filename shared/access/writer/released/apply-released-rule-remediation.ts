@@ -1,17 +1,17 @@
-import { isAgreedRule } from '../../domain/audit/remediation/plan-rule-remediation';
-import { ruleWantedAt, type RuleLedger } from '../../domain/ledger/rule-and-entity-ledgers';
-import { subjectByName, type Subject } from '../../domain/ledger/subject';
-import type { Hold } from '../../domain/plan/hold';
-import type { RuleOrEntryChange } from '../../domain/plan/remediation-change-of-rule-or-entry';
-import type { OrganizationPolicy } from '../../domain/policy';
-import { errorCodeOf } from '../../errors';
-import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
-import type { UiPathClient } from '../../uipath/client';
-import { toSnapshotRule } from '../ledger/to-snapshot-rules-and-entries';
-import { updateLedger } from '../ledger/update-ledger';
+import { isAgreedRule } from '../../../domain/audit/remediation/plan-rule-remediation';
+import { ruleWantedAt, type RuleLedger } from '../../../domain/ledger/rule-and-entity-ledgers';
+import { subjectByName, type Subject } from '../../../domain/ledger/subject';
+import type { Hold } from '../../../domain/plan/hold';
+import type { RuleOrEntryChange } from '../../../domain/plan/remediation-change-of-rule-or-entry';
+import type { OrganizationPolicy } from '../../../domain/policy';
+import { errorCodeOf } from '../../../errors';
+import type { ChangeStore } from '../../../storage/marks-attempts-and-bookings';
+import type { UiPathClient } from '../../../uipath/client';
+import { toSnapshotRule } from '../../ledger/to-snapshot-rules-and-entries';
+import { updateLedger } from '../../ledger/update-ledger';
 import { applyReleasedChangeOnce, type ApplyOncePerReleaseDeps } from './apply-released-change-once';
-import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
-import type { UiPathInLane } from './uipath-in-lane';
+import { evidenceOfRun, type EvidenceOfRunDeps } from '../evidence-of-run';
+import type { UiPathInLane } from '../uipath-in-lane';
 
 type DeleteStrangerDeps = ApplyOncePerReleaseDeps &
   Readonly<{
