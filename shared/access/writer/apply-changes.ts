@@ -16,7 +16,7 @@ import { applyMarkedSubjects, type ApplyMarkedSubjectsDeps } from './apply-marke
 import { createMarksOfRun } from './marks-of-run';
 import { memoizeGroupsByName, type MemoizeGroupsByNameDeps } from './memoize-groups-by-name';
 import { readPutLimit } from './put-limit';
-import { BUSY_RETRY_MS, retryAfterMs } from './retry-after';
+import { BUSY_RETRY_MS } from './retry-after';
 import { recoverAttempts, type RecoverAttemptsDeps } from './recover-attempts';
 import type { WriterLease, WriterLeases } from '../../storage/writer-lease';
 
