@@ -28,7 +28,34 @@ export function subjectPairs({
   ]);
 }
 
-/** What a finding is about, in one line. */
+/** Ids, by what names the same thing beside them. */
+const NAMED_BY: Readonly<Record<string, readonly string[]>> = {
+  memberId: ['name'],
+  personKey: ['name'],
+  groupId: ['group'],
+  ruleId: ['rule'],
+};
+
+/** The subject for people who look: names first, and apart the ids of what has a name there. */
+export function namedSubject(
+  finding: Pick<FindingRecord, 'subject'>,
+): Readonly<{ named: ReturnType<typeof subjectPairs>; ids: ReturnType<typeof subjectPairs> }> {
+  const { subject } = finding;
+  const isId = (key: string): boolean => NAMED_BY[key]?.some((name) => (subject[name] ?? '') !== '') === true;
+  const keys = Object.keys(subject).toSorted((a, b) => Number(b === 'name') - Number(a === 'name'));
+  const pairsOf = (some: readonly string[]) =>
+    subjectPairs({ subject: Object.fromEntries(some.map((key) => [key, subject[key] ?? ''])) });
+  return { named: pairsOf(keys.filter((key) => !isId(key))), ids: pairsOf(keys.filter(isId)) };
+}
+
+/** The names of a subject in one line; ids only of what has no name. */
+export function namedSubjectText(finding: Pick<FindingRecord, 'subject'>): string {
+  return namedSubject(finding)
+    .named.map(([word, value]) => (word === 'name' ? value : `${word} ${value}`))
+    .join(', ');
+}
+
+/** What a finding is about, in one line, with every id. */
 export function subjectText(finding: Pick<FindingRecord, 'subject'>): string {
   return subjectPairs(finding)
     .map(([word, value]) => `${word} ${value}`)

@@ -11,22 +11,26 @@ const STATUS = {
 export function planText({
   remediation,
   noPlan,
-}: Pick<FindingRecord, 'remediation' | 'noPlan'>): string | undefined {
+  subject,
+}: Pick<FindingRecord, 'remediation' | 'noPlan' | 'subject'>): string | undefined {
   if (remediation === undefined) return noPlan === undefined ? undefined : `none: ${noPlan.why}`;
   const { failed, status } = remediation;
   const before =
     failed === undefined
       ? ''
       : `; released ${new Date(failed.atMs).toISOString()} and not carried out: ${failed.because}`;
-  return `${whatItDoes(remediation)} (${STATUS[status]}${before})`;
+  return `${whatItDoes(remediation, subject)} (${STATUS[status]}${before})`;
 }
 
-function whatItDoes(remediation: Remediation): string {
+/** By names, as far as the subject of the finding has them. */
+function whatItDoes(remediation: Remediation, { name, memberId }: FindingRecord['subject']): string {
   if (remediation.kind !== 'change') {
     const { add, remove, group } = remediation;
+    const called = (ids: readonly string[]): string =>
+      ids.map((id) => (id === memberId && (name ?? '') !== '' ? name : id)).join(', ');
     return [
-      ...(add.length === 0 ? [] : [`add ${add.join(', ')} to ${group}`]),
-      ...(remove.length === 0 ? [] : [`remove ${remove.join(', ')} from ${group}`]),
+      ...(add.length === 0 ? [] : [`add ${called(add)} to ${group}`]),
+      ...(remove.length === 0 ? [] : [`remove ${called(remove)} from ${group}`]),
     ].join('; ');
   }
   const { change } = remediation;

@@ -3,7 +3,7 @@ import type { FindingRecord } from '../domain/audit/finding';
 import type { AuditReport, ReportDifference } from '../domain/audit/report';
 import { pauseInWords } from '../domain/pause';
 import { literal, plain } from './chat-text';
-import { subjectPairs } from './describe-finding';
+import { namedSubject } from './describe-finding';
 import { policyChangeText } from './policy-change-list';
 
 const MOST_IN_TEXT = 10;
@@ -107,8 +107,8 @@ function checkpointLines({ checkpoint }: AuditReport): readonly string[] {
 
 function lineOf(report: AuditReport, word: string, finding: FindingRecord): string {
   const { title } = describeCheck(finding.check, report.ownChecks);
-  const about = subjectPairs(finding)
-    .slice(0, MOST_PAIRS)
+  const about = namedSubject(finding)
+    .named.slice(0, MOST_PAIRS)
     .map(([key, value]) => `${plain(key)} ${literal(value)}`);
   return `${word}: ${finding.severity}: ${plain(title)}: ${about.join(', ')}`;
 }

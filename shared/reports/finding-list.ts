@@ -4,7 +4,7 @@ import type { AuditReport } from '../domain/audit/report';
 import { describeDecider } from '../domain/decider';
 import { markup, name, time, type Markup } from '../html/markup';
 import { linkToCheck } from './check-explanations';
-import { reasonText, subjectPairs } from './describe-finding';
+import { namedSubject, reasonText } from './describe-finding';
 import { planText } from './describe-remediation';
 import { SEVERITIES } from '../domain/audit/check-catalog-entry';
 
@@ -41,20 +41,24 @@ function renderCheck(
 /** One finding, with all that is known of it. */
 function renderFinding(finding: FindingRecord, more?: Markup): Markup {
   const { id, check, severity, state, fixedAtMs } = finding;
+  const { named, ids } = namedSubject(finding);
+  const hash = finding.remediation?.planHash;
+  const behind = [...ids, ...(hash === undefined ? [] : [['plan', hash] as const])];
   const seen = isOpen(finding) ? undefined : markup`, last seen ${time(finding.lastSeenMs)}`;
   return markup`<li id="f-${id}" data-severity="${severity}" data-state="${state}${isOpen(finding) ? ' any-open' : ''}">
     <p>
       <span class="mark ${severity}">${severity}</span> <span class="mark ${state}">${state}</span>
-      <code>${id}</code> ${linkToCheck(check, 'why, and what to do')}
+      ${linkToCheck(check, 'why, and what to do')}
     </p>
     <dl>
-      ${subjectPairs(finding).map(([word, value]) => pair(word, name(value)))}
+      ${named.map(([word, value]) => pair(word, name(value)))}
       ${pair('since', markup`${time(finding.firstSeenMs)}${seen}`)}
       ${pair('fixed', fixedAtMs === undefined ? undefined : time(fixedAtMs))}
       ${pair('caused by', renderAttribution(finding))}
       ${pair('accepted', renderWaiver(finding))}
       ${pair('plan', renderPlan(finding))}
     </dl>
+    <details><summary>Ids</summary><dl>${pair('finding', markup`<code>${id}</code>`)}${behind.map(([word, value]) => pair(word, markup`<code>${value}</code>`))}</dl></details>
     ${more}
   </li>`;
 }
@@ -80,9 +84,7 @@ function renderWaiver({ waiver }: FindingRecord): Markup | undefined {
 
 function renderPlan(finding: FindingRecord): Markup | undefined {
   const text = planText(finding);
-  if (text === undefined) return undefined;
-  const hash = finding.remediation?.planHash.slice(0, 12);
-  return markup`${name(text)}${hash === undefined ? undefined : markup`, <code>${hash}</code>`}`;
+  return text === undefined ? undefined : name(text);
 }
 
 function rankOf(report: Pick<AuditReport, 'findings'>, check: CheckId): number {

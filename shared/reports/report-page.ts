@@ -5,7 +5,7 @@ import { markup, name, time, type Markup } from '../html/markup';
 import { renderPage } from '../html/html-document';
 import { describeCheck } from '../domain/audit/check-catalog';
 import { linkToCheck, renderAboutChecks } from './check-explanations';
-import { subjectText } from './describe-finding';
+import { namedSubjectText } from './describe-finding';
 import { FILTER_SCRIPT } from './finding-filter-script';
 import { renderFindingList } from './finding-list';
 import { renderPolicyChanges, renderPolicyVersions } from './policy-change-list';
@@ -127,7 +127,7 @@ function renderChange(
           markup`<li>
               <span class="mark ${finding.severity}">${finding.severity}</span>
               <strong>${linkToCheck(finding.check, name(describeCheck(finding.check, report.ownChecks).title), page)}</strong>:
-              ${name(subjectText(finding))}
+              ${name(namedSubjectText(finding))}
             </li>`,
       )}
     </ul>

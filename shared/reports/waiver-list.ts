@@ -2,7 +2,7 @@ import { describeCheck } from '../domain/audit/check-catalog';
 import type { AuditReport } from '../domain/audit/report';
 import type { WaiverReach } from '../domain/audit/waiver';
 import { markup, name, time, type Markup } from '../html/markup';
-import { subjectText } from './describe-finding';
+import { namedSubjectText } from './describe-finding';
 
 /** The waivers of the policy and what each covered when the report was made; those to be taken out stand first. */
 export function renderWaivers({ waivers = [], ownChecks }: AuditReport): Markup | undefined {
@@ -14,7 +14,7 @@ export function renderWaivers({ waivers = [], ownChecks }: AuditReport): Markup 
         .map(
           (waiver) =>
             markup`<li>
-              <strong>${name(describeCheck(waiver.check, ownChecks).title)}</strong>: ${name(subjectText(waiver))}:
+              <strong>${name(describeCheck(waiver.check, ownChecks).title)}</strong>: ${name(namedSubjectText(waiver))}:
               ${reachText(waiver)}; owner ${name(waiver.owner)}, ticket ${name(waiver.ticket)}, until ${time(waiver.untilMs)}
             </li>`,
         )}

@@ -101,6 +101,32 @@ describe('the page of a report', () => {
     expect(page).toContain('remove 2a5e494c from Automation Developers (held by a guard)');
   });
 
+  it('names people and groups, and shows ids behind details alone', () => {
+    const memberId = '2a5e494c-5ce6-46a8-8ef1-bd26a9602ecc';
+    const groupId = '9c0ac0ee-6e0e-469b-8221-e1c7e6153ddb';
+    const subject = { group: 'automation developers', memberId, name: 'mallory.field@acme.example', groupId };
+    const remediation = {
+      planHash: 'a'.repeat(64),
+      status: 'proposed' as const,
+      kind: 'membership' as const,
+      group: 'automation developers',
+      groupId,
+      add: [],
+      remove: [memberId],
+    };
+    const page = renderReportPage(report({ findings: [{ ...finding(), subject, remediation }] }), alone);
+    const shown = page.replaceAll(/<details>.*?<\/details>/gs, '');
+    expect(shown).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-|a{64}/);
+    const text = shown.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+    expect(text).toContain('name mallory.field@acme.example group automation developers');
+    expect(text).toContain(
+      'remove mallory.field@acme.example from automation developers (waits for a release)',
+    );
+    for (const id of [memberId, groupId, remediation.planHash]) expect(page).toContain(id);
+    const nameless = { ...finding(), subject: { group: 'automation developers', memberId } };
+    expect(renderReportPage(report({ findings: [nameless] }), alone)).toContain(`<dd><bdi>${memberId}`);
+  });
+
   it('lists the waivers of the policy with what they cover, first those that are of no use', () => {
     const page = renderReportPage(eventfulReport(), alone).replaceAll(/\s+/g, ' ');
     const lines = [
