@@ -44,6 +44,16 @@ export function expectedFor(
   return { state, groups };
 }
 
+/** When tickets let somebody's access to a group end, as was approved. */
+export function agreedEnds(person: string, group: string, bodies: readonly Body[]): readonly number[] {
+  return bodies.filter(isTicket).flatMap(({ action }) => {
+    const isGrant = action.kind === 'grant' || action.kind === 'extend';
+    return isGrant && action.group === group && personBehind(action.person) === person
+      ? [Date.parse(action.until)]
+      : [];
+  });
+}
+
 /** What was said of each employment: numbers are each source's own. Where HR has no numbers, somebody has one. */
 function recordsOf(bodies: readonly HrBody[]): ReadonlyArray<readonly Word[]> {
   const records = new Map<string, HrBody[]>();

@@ -29,14 +29,21 @@ export function heldNow(holds: readonly Hold[], nowMs: number): HeldNow {
   );
 }
 
-/** With small guards a group loses one member a day, and whoever was released. */
-export function judgeGuards({ organization, changes, released }: Removals): readonly string[] {
+/** Whether somebody lost a group at the end that was part of an approval, and by nothing since. */
+type IsAgreedEnd = (removal: Released) => boolean;
+
+/** With small guards a group loses one member a day, whoever was released, and whose access ended as it was agreed. */
+export function judgeGuards(
+  { organization, changes, released }: Removals,
+  isAgreedEnd: IsAgreedEnd,
+): readonly string[] {
   if (organization.guards !== 'small') return [];
   const unreleased = changes.flatMap(({ atMs, groupId, removed }) =>
     removed
       .filter(
         (memberId) =>
-          !released.some((one) => one.groupId === groupId && one.memberId === memberId && one.atMs <= atMs),
+          !released.some((one) => one.groupId === groupId && one.memberId === memberId && one.atMs <= atMs) &&
+          !isAgreedEnd({ groupId, memberId, atMs }),
       )
       .map(() => ({ atMs, groupId })),
   );

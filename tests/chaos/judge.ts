@@ -1,7 +1,7 @@
 import { checkEvidence, evidenceKey } from './evidence-check';
 import type { UiPathSandbox } from '../../sandbox/uipath/sandbox-controls';
 import { heldNow, judgeGuards, judgeHolds, readHolds, type HeldNow, type Released } from './judge-holds';
-import { expectedFor, expectedRules, type Expected, type ExpectedRule } from './expected-access';
+import { agreedEnds, expectedFor, expectedRules, type Expected, type ExpectedRule } from './expected-access';
 import type { HistoryStorage } from './history-storage';
 import { refusalsIn } from './refusals';
 import type { MembershipChange } from './stepped-fetch';
@@ -131,7 +131,20 @@ export async function judgeState(
       judgePerson(person, access, state).map(({ text }) => text),
     ),
     ...(seen.deletedGroups.size > 0 ? [] : judgeRules(uipath, expectedRules(accepted, nowMs, refused))),
-    ...judgeGuards(seen),
+    ...judgeGuards(seen, ({ groupId, memberId, atMs }) => {
+      const group = groupNameOf(uipath, groupId);
+      const person = nameOf(seen, memberId);
+      const expectedAt = (ms: number): Expected => expectedFor(person, accepted, ms, rules);
+      return (
+        expectedAt(atMs).state !== 'gone' &&
+        agreedEnds(person, group, accepted).some(
+          (endMs) =>
+            endMs <= atMs &&
+            expectedAt(endMs - 1).groups.has(group) &&
+            !instantsWithin(accepted, endMs, atMs).some((ms) => expectedAt(ms).groups.has(group)),
+        )
+      );
+    }),
     ...judgeHolds(holds, seen, ({ groupId, memberId }, sinceMs, untilMs) => {
       const group = groupNameOf(uipath, groupId);
       const expectedAt = (ms: number): Expected => expectedFor(nameOf(seen, memberId), accepted, ms, rules);
