@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock';
 import type { Lane } from '../../domain/lane';
 import { MOST_PASSED_ON, PASS_ON_MS } from '../../domain/passed-on';
-import type { OrganizationPolicy } from '../../domain/policy';
-import { AppError } from '../../errors';
+import type { OrganizationPolicy, Policy } from '../../domain/policy';
+import { AppError, errorCodeOf } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { ChangesMessage } from '../../storage/queues';
 import { sourcesOfAccounts, type IsOfAccounts } from '../ledger/move-on';
@@ -16,7 +16,7 @@ import { applyMarkedSubjects, type ApplyMarkedSubjectsDeps } from './apply-marke
 import { createMarksOfRun } from './marks-of-run';
 import { memoizeGroupsByName, type MemoizeGroupsByNameDeps } from './memoize-groups-by-name';
 import { readPutLimit } from './put-limit';
-import { BUSY_RETRY_MS } from './retry-after';
+import { BUSY_RETRY_MS, retryAfterMs } from './retry-after';
 import { recoverAttempts, type RecoverAttemptsDeps } from './recover-attempts';
 import type { WriterLease, WriterLeases } from '../../storage/writer-lease';
 
@@ -78,7 +78,15 @@ export async function applyChanges(
   deps: ApplyChangesDeps,
   { organization: alias, booking }: ChangesMessage,
 ): Promise<ApplyOutcome> {
-  const policy = await policyInForce(deps, () => [alias], { isFresh: true });
+  let policy: Policy | undefined;
+  try {
+    policy = await policyInForce(deps, () => [alias], { isFresh: true });
+  } catch (error) {
+    // As what stops a run: its message is not used up by what passes.
+    if (retryAfterMs(errorCodeOf(error), error, deps.clock.now()) === undefined) throw error;
+    if (!(await deps.changes.takeBooking(alias, booking, deps.clock.now()))) return 'superseded';
+    return bookAfter(deps, alias, error, undefined);
+  }
   if (policy === undefined) return 'not-in-force';
   const organization = policy.organizations.get(alias);
   if (organization === undefined)
