@@ -6,7 +6,7 @@ import { listDeadDeliveries } from '../shared/access/ledger/list-dead-deliveries
 import { retryRefusedChange } from '../shared/access/desk/retry-refused-change';
 import { retryDeadDelivery } from '../shared/access/desk/retry-dead-delivery';
 import type { DeliveryDecider } from '../shared/access/desk/organizations-decided';
-import { requirePermission } from '../shared/access/desk/require-permission';
+import { policyToDecideUnder, requirePermission } from '../shared/access/desk/require-permission';
 import type { AppDeps } from '../shared/app-deps';
 import { isPermitted, type Participant } from '../shared/domain/is-permitted';
 import { answerFailures } from '../shared/http/answer-failures';
@@ -38,7 +38,7 @@ export function registerDeadLetters(deps: AppDeps): void {
     handler: answerFailures(async (request) => {
       const { organization = '', id = '' } = request.params;
       const { who, said } = await identifyDecider(deps, request);
-      requirePermission(await deps.policy(), organization, 'operate', who);
+      requirePermission(await policyToDecideUnder(deps, organization), organization, 'operate', who);
       await retryRefusedChange(deps, organization, id, { by: who.by, memberId: said['memberId'] });
       return jsonResponse(202, { id, retriedBy: who.by });
     }),
@@ -50,6 +50,7 @@ export function registerDeadLetters(deps: AppDeps): void {
     handler: answerFailures(async (request) => {
       const { organization = '', id = '' } = request.params;
       const { who } = await identifyDecider(deps, request);
+      await policyToDecideUnder(deps, organization);
       await retryDeadDelivery(deps, organization, id, deciderOfDeliveries(who));
       return jsonResponse(202, { id, retriedBy: who.by });
     }),
@@ -61,6 +62,7 @@ export function registerDeadLetters(deps: AppDeps): void {
     handler: answerFailures(async (request) => {
       const { organization = '', id = '' } = request.params;
       const { who, said } = await identifyDecider(deps, request);
+      await policyToDecideUnder(deps, organization);
       await closeDeadDelivery(deps, organization, id, {
         ...deciderOfDeliveries(who),
         reason: said['reason'],

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { listHoldsInMode } from '../shared/access/ledger/list-holds';
-import { requirePermission } from '../shared/access/desk/require-permission';
+import { policyToDecideUnder, requirePermission } from '../shared/access/desk/require-permission';
 import { readHold, releaseHold } from '../shared/access/desk/release-hold';
 import type { AppDeps } from '../shared/app-deps';
 import { answerFailures } from '../shared/http/answer-failures';
@@ -27,7 +27,7 @@ export function registerPlans(deps: AppDeps): void {
     handler: answerFailures(async (request) => {
       const { organization = '', hash = '' } = request.params;
       const { who } = await identifyDecider(deps, request);
-      requirePermission(await deps.policy(), organization, 'release', who);
+      requirePermission(await policyToDecideUnder(deps, organization), organization, 'release', who);
       return jsonResponse(200, await releaseHold(deps, organization, hash, who.by));
     }),
   });

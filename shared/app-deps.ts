@@ -157,8 +157,9 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
     turnMs: TURN_MS,
     auditTurnMs: AUDIT_TURN_MS,
     uipath: async (alias, signal) => {
-      const { uipath, quota, clientId } = await client(alias);
+      const { uipath, quota, clientId, policyHash } = await client(alias);
       return {
+        policyHash,
         forLane: uipath.abortedBy(signal).withLane,
         remainingPuts: async (lane) => quota.withLane(lane).remaining('PUT'),
         ownIds: new Set([clientId]),

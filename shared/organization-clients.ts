@@ -14,7 +14,10 @@ import { createUiPathClient, type UiPathClient } from './uipath/client';
 import { scopesFor } from './uipath/client-settings';
 
 type OpenOrganization = Readonly<{ uipath: UiPathClient; quota: QuotaGate; scopes: readonly string[] }>;
-export type Organizations = (alias: string) => Promise<OpenOrganization & Readonly<{ clientId: string }>>;
+/** `policyHash`: the version under which the client writes. */
+export type Organizations = (
+  alias: string,
+) => Promise<OpenOrganization & Readonly<{ clientId: string; policyHash: string }>>;
 
 type ClientParts = Pick<
   Infrastructure,
@@ -22,13 +25,13 @@ type ClientParts = Pick<
 > &
   Readonly<{ secrets: SecretStore; ownRecords: OwnRecords; pauses: Pick<Pauses, 'get'> }>;
 
-/** One client per organization, made anew when the policy changes; those of another policy are dropped. */
+/** One client per organization, made anew when the policy changes; those of another policy are dropped, and write nothing once it is replaced. */
 export function createOrganizationClients(parts: ClientParts): Organizations {
   const { storage, secrets, clock, random, uipathFetch, quotaRules } = parts;
   const sent = coded(createSentChanges(storage));
   const opened = new Map<string, OpenOrganization>();
   let openedUnder: string | undefined;
-  const open = (organization: OrganizationPolicy): OpenOrganization => {
+  const open = (organization: OrganizationPolicy, hash: string): OpenOrganization => {
     const quotas = createQuotaGates({
       storage,
       clock,
@@ -43,7 +46,7 @@ export function createOrganizationClients(parts: ClientParts): Organizations {
       quota,
       clock,
       random,
-      requireMayWrite: createWriteGate(parts, organization.alias),
+      requireMayWrite: createWriteGate(parts, { alias: organization.alias, hash }),
       noteChange: async (change) => sent.note(organization.alias, { ...change, atMs: clock.now() }),
       fetch: uipathFetch,
     });
@@ -56,9 +59,9 @@ export function createOrganizationClients(parts: ClientParts): Organizations {
       throw new AppError('policy-invalid', 'The policy names no such organization');
     if (hash !== openedUnder) opened.clear();
     openedUnder = hash;
-    const known = opened.get(alias) ?? open(organization);
+    const known = opened.get(alias) ?? open(organization, hash);
     opened.set(alias, known);
     const { clientId } = await readOrganizationCredential(secrets, organization.credentialSecret);
-    return { ...known, clientId: clientId.toLowerCase() };
+    return { ...known, clientId: clientId.toLowerCase(), policyHash: hash };
   };
 }

@@ -18,10 +18,12 @@ import {
   retryDeadDelivery,
   type RetryDeadDeliveryDeps,
 } from '../access/desk/retry-dead-delivery';
+import type { VersionInForceDeps } from '../access/ledger/organization/version-in-force';
 import { AppError } from '../errors';
 import { DAY_MS } from '../domain/durations';
 
-export type DecideDeps = HoldDeps &
+export type DecideDeps = VersionInForceDeps &
+  HoldDeps &
   RefusedChangeDeps &
   RetryDeadDeliveryDeps &
   CloseDeadDeliveryDeps &

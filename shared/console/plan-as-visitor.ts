@@ -2,15 +2,12 @@ import { applyPlan, type ApplyPlanDeps } from '../access/desk/plans/apply-plan';
 import { planKinds, type PlanKindsDeps } from '../access/desk/plans/plan-kinds';
 import { proposePlan, type ProposePlanDeps } from '../access/desk/plans/propose-plan';
 import { PLAN_KINDS, type AskedForPlan, type PlanCounts } from '../domain/desk/proposed-plan';
-import type { Policy } from '../domain/policy';
+import type { VersionInForceDeps } from '../access/ledger/organization/version-in-force';
 import { AppError } from '../errors';
-import { readableBy, requireReadable } from './decide-as-visitor';
+import { readableBy, readableInForce, requireReadable } from './decide-as-visitor';
 import { permissionsOf, type Visitor } from './visitor-permissions';
 
-export type PlanAsVisitorDeps = ProposePlanDeps &
-  ApplyPlanDeps &
-  PlanKindsDeps &
-  Readonly<{ policy: () => Promise<Policy> }>;
+export type PlanAsVisitorDeps = ProposePlanDeps & ApplyPlanDeps & PlanKindsDeps & VersionInForceDeps;
 
 /** What came of a plan that was proposed or applied. `left`: changes that are made when it is applied again. */
 export type PlanAnswer = Readonly<{
@@ -37,14 +34,15 @@ type AskedByVisitor = Readonly<{ organization: string; id: string; said: AskedFo
 /**
  * Proposes a plan of a kind, or applies the one of a hash, in a visitor's name. Whoever decides anything in the organization may have
  * something planned; whoever may release a hold may apply it.
- * @throws AppError `not-permitted`, `page-unknown`, and what the use case throws
+ * @throws AppError `not-permitted`, `policy-not-in-force`, `page-unknown`, and what the use case throws
  */
 export async function planAsVisitor(
   deps: PlanAsVisitorDeps,
   visitor: Visitor,
   { organization, id, said }: AskedByVisitor,
 ): Promise<PlanAnswer> {
-  const chosen = requireReadable(await readableBy(deps, visitor), organization);
+  requireReadable(await readableBy(deps, visitor), organization);
+  const chosen = await readableInForce(deps, visitor, organization);
   const may = permissionsOf(visitor, chosen);
   const kinds = planKinds(deps);
   const kind = PLAN_KINDS.find((one) => one === id);

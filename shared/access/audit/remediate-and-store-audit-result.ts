@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AuditReport } from '../../domain/audit/report';
+import { isJudged, type AuditReport } from '../../domain/audit/report';
 import { hashOf } from '../../domain/canonical-json-hash';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { AppError } from '../../errors';
@@ -11,6 +11,7 @@ import type { ReportStore } from '../../storage/reports';
 import { readLastAudit } from './read-last-audit';
 import { remediateByPolicy } from './remediate-by-policy';
 import type { RemediationDeps } from '../ledger/request-remediation';
+import { isOther, type OwnRecords } from '../ledger/organization/version-in-force';
 import { updateOrganizationLedger } from '../ledger/organization/update-organization-ledger';
 
 export type RemediateAndStoreAuditResultDeps = RemediationDeps &
@@ -18,6 +19,7 @@ export type RemediateAndStoreAuditResultDeps = RemediationDeps &
     ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence' | 'evidence'>;
     findings: Pick<FindingStore, 'save' | 'forget'>;
     reports: Pick<ReportStore, 'read' | 'save'>;
+    ownRecords: Pick<OwnRecords, 'read'>;
     log: Log;
   }>;
 
@@ -66,8 +68,8 @@ export async function reportOfNight(
 }
 
 /**
- * Requests the remediations that the policy releases by itself, then stores findings, report and evidence. Idempotent:
- * once the evidence names the night, its report stays as it was stored.
+ * Requests the remediations that the policy releases by itself, then stores findings, report and evidence. Nothing is released by
+ * another version than the one that judged, and that is in force still. Idempotent: once the evidence names the night, its report stays as it was stored.
  * @throws AppError `report-unknown`
  */
 export async function remediateAndStoreAuditResult(
@@ -95,9 +97,12 @@ async function remediateAndStore(
   at: Readonly<{ organization: OrganizationPolicy; policyHash: string }>,
   decided: AuditReport,
 ): Promise<AuditReport> {
-  const { organization: alias, night, unknown } = decided;
-  const findings =
-    unknown.length > 0 ? decided.findings : await remediateByPolicy(deps, at, decided.findings);
+  const { organization: alias, night, unknown, policyHash } = decided;
+  const mayRemediate =
+    unknown.length === 0 &&
+    policyHash === at.policyHash &&
+    !isOther(await deps.ownRecords.read(alias), policyHash);
+  const findings = mayRemediate ? await remediateByPolicy(deps, at, decided.findings) : decided.findings;
   const report: AuditReport = { ...decided, findings };
   await deps.findings.save(alias, findings);
   await deps.reports.save(alias, night, report);
@@ -105,7 +110,10 @@ async function remediateAndStore(
   return report;
 }
 
-/** The report's hash goes into the evidence, so that a report changed later is seen. */
+/**
+ * The report's hash goes into the evidence, so that a report changed later is seen. What happened before a night that looked at nothing is
+ * still to be looked at: the next one begins where the last began that did.
+ */
 async function recordAudit(
   deps: Pick<RemediateAndStoreAuditResultDeps, 'ledger'>,
   report: AuditReport,
@@ -115,6 +123,10 @@ async function recordAudit(
   await updateOrganizationLedger(
     { ledger: deps.ledger, organization: { alias } },
     [{ kind: 'audit', atMs, policyHash, facts: { night, reportHash, result } }],
-    (current) => ({ ...current, lastAudit: { night, reportHash, atMs, startedAtMs } }),
+    (current) => {
+      const { lastAudit: before } = current;
+      const lookedMs = isJudged(report) ? startedAtMs : (before?.startedAtMs ?? before?.atMs ?? startedAtMs);
+      return { ...current, lastAudit: { night, reportHash, atMs, startedAtMs: lookedMs } };
+    },
   );
 }

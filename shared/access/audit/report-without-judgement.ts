@@ -1,9 +1,10 @@
 import type { z } from 'zod';
-import { checksOf, type AuditReport } from '../../domain/audit/report';
+import { checksOf, NOT_JUDGED, type AuditReport } from '../../domain/audit/report';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
 import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
+import { pausedIn, type ShowPauseDeps } from '../ledger/organization/pause-of-organization';
 import { readEarlierNight, type DECISION } from './remediate-and-store-audit-result';
 import type { ResumableReader } from './resumable-snapshot-reader';
 
@@ -27,16 +28,16 @@ function requireLateNight(night: string, nowMs: number): void {
 }
 
 /**
- * The report of a night that nobody audited whose policy is in force: it says so, and judges nothing. What earlier nights found stays as it
+ * The report of a night that nobody audited whose policy is in force: it says so, tells of a pause, and judges nothing. What earlier nights found stays as it
  * was, nothing is read in UiPath, and no plan is carried out.
  * @throws AppError `policy-not-in-force` with when to come back, while the deployment in force may still come to it
  */
 export async function reportWithoutJudgement(
-  deps: Readonly<{
-    findings: Pick<FindingStore, 'list'>;
-    ledger: Pick<LedgerStore, 'read' | 'evidence'>;
-    clock: Readonly<{ now: () => number }>;
-  }>,
+  deps: ShowPauseDeps &
+    Readonly<{
+      findings: Pick<FindingStore, 'list'>;
+      ledger: Pick<LedgerStore, 'read' | 'evidence'>;
+    }>,
   { policy, organization, night }: Night,
   reader: Pick<ResumableReader, 'startedAtMs'>,
 ): Promise<z.input<typeof DECISION.schema>> {
@@ -53,8 +54,9 @@ export async function reportWithoutJudgement(
       startedAtMs: reader.startedAtMs,
       takenAtMs: deps.clock.now(),
       policyHash: policy.hash,
+      ...(await pausedIn(deps, alias)),
       result: 'red',
-      unknown: [{ part: 'policy', code: 'policy-not-in-force' }],
+      unknown: [NOT_JUDGED],
       looked: { groups: 0, members: 0, people: 0, rules: 0, policyEntities: 0 },
       calls: {},
       ownChecks,

@@ -17,6 +17,7 @@ import {
   urgentMarks,
   type PauseOnRecord,
 } from '../ledger/organization/pause-of-organization';
+import { readIfReadable } from '../ledger/organization/version-in-force';
 import { updateOrganizationLedger } from '../ledger/organization/update-organization-ledger';
 import { refuseOwnMatter, type OwnMatterDeps } from './refuse-own-matter';
 import { requireReason } from './require-reason';
@@ -68,7 +69,7 @@ export async function pauseOrganization(
   });
   // Of a record that cannot be read the row beside it has to tell; there it replaces what cannot be read.
   const kept = pause ?? pausedAlso(await besideIfReadable(deps, alias, atMs), said);
-  await deps.pauses.put(alias, kept);
+  await keepBeside(deps, alias, kept);
   deps.log({ event: 'organization-paused', organization: alias, id: idOfPause(kept), ...endIn(kept) });
   return kept;
 }
@@ -95,7 +96,7 @@ export async function resumeOrganization(
     const { paused: _over, ...rest } = own;
     return rest;
   });
-  await deps.pauses.remove(alias);
+  await keepBeside(deps, alias, undefined);
   deps.log({ event: 'organization-resumed', organization: alias, id });
   await bookRun(deps, alias, { lane: 'urgent', atMs, nowMs: atMs, reason: 'marks' });
 }
@@ -108,6 +109,36 @@ async function record(
   change: (own: OrganizationLedger) => OrganizationLedger,
 ): Promise<void> {
   await updateOrganizationLedger({ ledger, organization: { alias } }, [evidence], change);
+}
+
+/** Others who decide at the same moment. */
+const MOST_LOOKS = 8;
+
+/**
+ * Brings the row beside the record to what the record says by now, which somebody else may have changed meanwhile: it looks again after it
+ * wrote. `otherwise`: where the record cannot be read.
+ */
+async function keepBeside(
+  { ledger, pauses }: Pick<PauseOrganizationDeps, 'ledger' | 'pauses'>,
+  alias: string,
+  otherwise: Pause | undefined,
+): Promise<void> {
+  const look = async (): Promise<Pause | undefined> => {
+    const own = await readIfReadable(ledger, alias);
+    return own === 'unreadable' ? otherwise : own?.paused;
+  };
+  let pause = await look();
+  for (let looks = 1; looks <= MOST_LOOKS; looks += 1) {
+    if (pause === undefined) await pauses.remove(alias);
+    else await pauses.put(alias, pause);
+    const now = await look();
+    if (idIn(now) === idIn(pause)) return;
+    pause = now;
+  }
+}
+
+function idIn(pause: Pause | undefined): string | undefined {
+  return pause === undefined ? undefined : idOfPause(pause);
 }
 
 function requireSame(pause: Pause | undefined, id: string): void {

@@ -8,7 +8,11 @@ import type { ChangesMessage } from '../../storage/queues';
 import { sourcesOfAccounts, type IsOfAccounts } from '../ledger/move-on';
 import { createLoggedLedger, type LogEvidenceDeps } from '../ledger/log-evidence';
 import { memoizeAccounts } from '../ledger/memoize-accounts';
-import { policyInForce, type VersionInForceDeps } from '../ledger/organization/version-in-force';
+import {
+  policyInForce,
+  requireInForce,
+  type VersionInForceDeps,
+} from '../ledger/organization/version-in-force';
 import { pauseInForce, type PauseDeps } from '../ledger/organization/pause-of-organization';
 import { book, bookAfter, bookNext, type ApplyOutcome, type BookDeps } from './book-next-run';
 import { openContainment, type ContainmentDeps } from './containment';
@@ -49,7 +53,11 @@ type OpenRunDeps = Pick<
       signal: AbortSignal,
     ) => Promise<
       Pick<RunDeps, 'remainingPuts' | 'ownIds'> &
-        Readonly<{ forLane: (lane: Lane) => UiPathOfRun['urgent'] & UiPathOfRun['normal'] }>
+        Readonly<{
+          forLane: (lane: Lane) => UiPathOfRun['urgent'] & UiPathOfRun['normal'];
+          /** The version of the policy under which the client writes. */
+          policyHash: string;
+        }>
     >;
   }>;
 
@@ -171,7 +179,10 @@ async function openRun(
   }>,
 ): Promise<RunDeps> {
   const endsAtMs = deps.clock.now() + deps.runMs;
-  const { forLane, remainingPuts, ownIds } = await deps.uipath(organization.alias, lease.signal);
+  const opened = await deps.uipath(organization.alias, lease.signal);
+  const { forLane, remainingPuts, ownIds } = opened;
+  // What a run plans and what its client may write go by one version.
+  requireInForce({ version: opened.policyHash }, { hash: policyHash }, organization.alias);
   const uipath = { urgent: forLane('urgent'), normal: forLane('normal') };
   const askUiPath = async () => uipath.urgent.groups.list();
   const units = await openContainment({ ...deps, askUiPath }, organization.alias);

@@ -16,7 +16,6 @@ const PASSES: ReadonlySet<ErrorCode> = new Set([
   'evidence-unavailable',
   'organization-observed',
   'organization-paused',
-  'policy-not-in-force',
 ]);
 const MISCONFIGURED: ReadonlySet<ErrorCode> = new Set([
   'uipath-token-refused',
@@ -33,7 +32,8 @@ const MISCONFIGURED: ReadonlySet<ErrorCode> = new Set([
 export function retryAfterMs(code: ErrorCode, error: unknown, nowMs: number): number | undefined {
   if (WAITS.has(code) && error instanceof AppError)
     return Math.max(1_000, (error.retryAtMs ?? nowMs + TROUBLE_RETRY_MS) - nowMs);
-  if (code === 'vault-unavailable') return BUSY_RETRY_MS;
+  // A run under the version that is on record by now waits for nothing.
+  if (code === 'vault-unavailable' || code === 'policy-not-in-force') return BUSY_RETRY_MS;
   if (PASSES.has(code)) return TROUBLE_RETRY_MS;
   return MISCONFIGURED.has(code) ? MISCONFIGURED_RETRY_MS : undefined;
 }

@@ -51,6 +51,14 @@ export type AuditReport = Readonly<{
   waivers?: readonly WaiverReach[];
 }>;
 
+/** The part that is unknown where another version of the policy was in force, so that a night looked at nothing. */
+export const NOT_JUDGED = { part: 'policy', code: 'policy-not-in-force' } as const;
+
+/** False where a night looked at nothing. */
+export function isJudged({ unknown }: Pick<AuditReport, 'unknown'>): boolean {
+  return unknown.every(({ part, code }) => part !== NOT_JUDGED.part || code !== NOT_JUDGED.code);
+}
+
 /** The words of the checks that have a finding. */
 export function checksOf(
   findings: readonly FindingRecord[],

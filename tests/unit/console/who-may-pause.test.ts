@@ -2,6 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import type { DecideDeps } from '../../../shared/console/carry-out-decision';
 import { decideAsVisitor } from '../../../shared/console/decide-as-visitor';
 import { DECISION_ROLES, type DecisionRole } from '../../../shared/domain/decision-rules';
+import { createPolicyMemory } from '../../../shared/access/ledger/organization/policy-versions';
+import { createOwnRecords } from '../../../shared/access/ledger/organization/version-in-force';
+import { NEW_ORGANIZATION_LEDGER } from '../../../shared/domain/ledger/organization-ledger';
 import { errorCodeOf } from '../../../shared/errors';
 import { anOrganization } from '../../fixtures/builders/organizations';
 import { keyHolder } from '../../fixtures/key-holder';
@@ -15,15 +18,30 @@ const organizations = new Map(
   ['acme', 'beta'].map((alias) => [alias, anOrganization({ alias, decisions: { roles, twoPeople } })]),
 );
 /** Whoever may gets as far as to be asked why. Nothing else is reached. */
-const deps = {
-  policy: async () => ({ hash: 'h', organizations, sources: [] }),
-  clock: { now: () => 0 },
-} as unknown as DecideDeps;
+const depsWith = (policyHash: string): DecideDeps => {
+  const policy = async () => ({ hash: 'h', organizations, sources: [] });
+  const clock = { now: () => 0 };
+  const read = async () => ({ value: { ...NEW_ORGANIZATION_LEDGER, policyHash } }) as never;
+  return {
+    policy,
+    policyLookedAgain: policy,
+    ownRecords: createOwnRecords({ ledger: { read }, clock }),
+    policyMemory: createPolicyMemory(),
+    log: () => undefined,
+    clock,
+  } as unknown as DecideDeps;
+};
 
-async function tried(what: string, appRoles: readonly DecisionRole[], isPerson = true): Promise<string> {
+async function tried(
+  what: string,
+  appRoles: readonly DecisionRole[],
+  isPerson = true,
+  deps = depsWith('h'),
+): Promise<string> {
   const by = isPerson ? signedInPerson('maria.lead@acme.example') : keyHolder('Maria');
   const fields = new URLSearchParams({ reason: ' ', by: 'policy', role: 'approver' });
-  const decision = { organization: 'acme', page: 'today', id: what, fields };
+  const [page = '', id = ''] = what.includes('/') ? what.split('/') : ['today', what];
+  const decision = { organization: 'acme', page, id, fields };
   return decideAsVisitor(deps, { by, appRoles, id: 'v' }, decision).then(() => 'done', errorCodeOf);
 }
 
@@ -46,4 +64,23 @@ describe.each(['pause', 'resume'])('to %s an organization', (what) => {
 
 it('knows no other decision there', async () => {
   expect(await tried('pause-all', ['approver'])).toBe('page-unknown');
+});
+
+describe('while another version of the policy is in force', () => {
+  it.each<[string, string]>([
+    ['pause', 'body-invalid'],
+    ['resume', 'policy-not-in-force'],
+    ['plans/hash', 'policy-not-in-force'],
+    ['dead-letters/id', 'policy-not-in-force'],
+    ['replay/id', 'policy-not-in-force'],
+    ['audits/id', 'policy-not-in-force'],
+    ['findings/id', 'policy-not-in-force'],
+    ['people/key', 'policy-not-in-force'],
+  ])('only a stop is open to whom the version of this process lets decide: %s', async (what, code) => {
+    expect(await tried(what, ['approver', 'operator'], true, depsWith('another'))).toBe(code);
+  });
+
+  it('whoever may not look is told nothing of it', async () => {
+    expect(await tried('resume', [], true, depsWith('another'))).toBe('not-permitted');
+  });
 });

@@ -37,8 +37,8 @@ export async function requireEnforced({ policy, ledger }: ObservedDeps, alias: s
 }
 
 /**
- * `requireEnforced` for whoever writes again and again: what the record says is believed for a second where it refuses nothing, and the
- * policy of this process is asked each time.
+ * `requireEnforced` for whoever writes again and again under one version, whatever this process reads meanwhile: what the record says is
+ * believed for a second where it refuses nothing, and the policy of this process is asked each time.
  */
 export function createWriteGate(
   {
@@ -49,24 +49,30 @@ export function createWriteGate(
   }: Pick<ObservedDeps, 'policy'> &
     Pick<PauseDeps, 'pauses'> &
     Readonly<{ ownRecords: OwnRecords; clock: Pick<Clock, 'now'> }>,
-  alias: string,
+  { alias, hash }: Readonly<{ alias: string; hash: string }>,
 ): () => Promise<void> {
   return async () => {
-    const inForce = await policy();
+    const { organizations, hash: ownHash } = await policy();
     const nowMs = clock.now();
     const own = await ownRecords.believe(
       alias,
       (known) =>
         observedSince(known) === undefined &&
-        !isOther(known, inForce.hash) &&
+        !isOther(known, hash) &&
         (known.ledger === 'unreadable' || lasting(known.ledger?.paused, nowMs) === undefined),
     );
-    refuseUnlessEnforced(own, inForce, alias);
+    // Where nothing tells which version is on record, that of this process counts.
+    const onRecord = { ...own, version: own.version ?? ownHash };
+    refuseUnlessEnforced(onRecord, { hash, organizations }, alias);
     await requireNotPaused({ pauses }, { alias, own: own.ledger, nowMs });
   };
 }
 
-function refuseUnlessEnforced(own: OwnRecord, policy: Policy, alias: string): void {
+function refuseUnlessEnforced(
+  own: OwnRecord,
+  policy: Pick<Policy, 'hash' | 'organizations'>,
+  alias: string,
+): void {
   requireInForce(own, policy, alias);
   if (policy.organizations.get(alias)?.mode === 'observe' || observedSince(own) !== undefined)
     throw new AppError(

@@ -135,7 +135,9 @@ export async function compareWithRecord(
     return { verdict: 'on-record', onRecord: policyHash, nextNumber: policyNumber + 1 };
   const changes = await readPolicyChanges(deps, alias);
   const last = changes.at(-1);
-  const hash = policyHash ?? last?.to;
+  // What was recorded while the ledger could not be read is in the evidence alone.
+  const isFurther = policyNumber > 0 && (last?.number ?? 0) > policyNumber;
+  const hash = isFurther ? last?.to : (policyHash ?? last?.to);
   const nextNumber = Math.max(policyNumber, last?.number ?? 0, changes.length) + 1;
   if (hash === undefined) return { verdict: 'newer', nextNumber };
   const told = last?.to === hash ? { atMs: last.atMs, origin: last.origin } : {};

@@ -109,12 +109,16 @@ export async function policyInForce(
 }
 
 /** Whether another version than this one is on record. */
-export function isOther({ version }: OwnRecord, hash: string): boolean {
+export function isOther({ version }: Pick<OwnRecord, 'version'>, hash: string): boolean {
   return version !== undefined && version !== hash;
 }
 
 /** @throws AppError `policy-not-in-force` */
-export function requireInForce(own: OwnRecord, { hash }: Pick<Policy, 'hash'>, alias: string): void {
+export function requireInForce(
+  own: Pick<OwnRecord, 'version'>,
+  { hash }: Pick<Policy, 'hash'>,
+  alias: string,
+): void {
   if (isOther(own, hash))
     throw new AppError(
       'policy-not-in-force',

@@ -282,6 +282,23 @@ describe('an edit of the policy beside other words', () => {
     },
   );
 
+  it('ends a run of the same process that began under the version before, which gives nobody anything more', async () => {
+    const world = await staffed(start);
+    const { app } = world.engine;
+    const takeFence: typeof app.changes.takeFence = async (organization) => {
+      await edit(world, { birthright: [AUTOMATION, line('finance', 'Finance', ['Users'])] });
+      world.engine.clock.advance(1_000);
+      return app.changes.takeFence(organization);
+    };
+    await world.moves(CARA, { attributes: { department: 'Finance' } });
+    await world.engine.work();
+    world.engine.clock.advance(2_000);
+    await world.engine.work({ ...app, changes: { ...app.changes, takeFence } });
+    await live(world, HOUR_MS);
+    expect([world.members('Finance'), world.members('Developers')]).toEqual([[DAN, OLGA], [ANA]]);
+    expect((await held(world)).map(({ removals }) => removals.length)).toEqual([2]);
+  });
+
   it('is marked also where looking for what is due takes all its time', async () => {
     const world = await staffed(start);
     await edit(world, ELSEWHERE);

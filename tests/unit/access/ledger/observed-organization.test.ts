@@ -115,7 +115,7 @@ describe('writes one after the other', () => {
         pauses: { get: async () => undefined },
         clock: { now: () => nowMs },
       },
-      'acme',
+      { alias: 'acme', hash: 'h' },
     );
     const write = async (): Promise<string> => gate().then(() => 'made', errorCodeOf);
     expect([await write(), await write(), reads]).toEqual(['made', 'made', 1]);
@@ -145,7 +145,7 @@ describe('another version than that of this process', () => {
         pauses: { get: async () => undefined },
         clock: { now: () => nowMs },
       },
-      'acme',
+      { alias: 'acme', hash: 'h' },
     );
     const write = async (): Promise<string> => gate().then(() => 'made', errorCodeOf);
     expect([await write(), await codeOf(deps, 'acme')]).toEqual(['made', undefined]);
@@ -157,5 +157,24 @@ describe('another version than that of this process', () => {
     ]);
     policyHash = 'h';
     expect(await write()).toBe('made');
+  });
+
+  it.each([
+    ['of the record', 'h2', 'h'],
+    ['of the same process, on record', 'h2', 'h2'],
+    ['of the same process, where nothing tells what is on record', undefined, 'h2'],
+  ])('%s refuses what began under the version before', async (_, policyHash, ownHash) => {
+    const value = { ...NEW_ORGANIZATION_LEDGER, ...(policyHash === undefined ? {} : { policyHash }) };
+    const ledger = { read: async () => ({ value }) as never };
+    const gate = createWriteGate(
+      {
+        policy: async () => ({ ...(await depsOf({ acme: 'enforce' }).policy()), hash: ownHash }),
+        ownRecords: createOwnRecords({ ledger, clock: { now: () => 0 } }),
+        pauses: { get: async () => undefined },
+        clock: { now: () => 0 },
+      },
+      { alias: 'acme', hash: 'h' },
+    );
+    expect(await gate().then(() => 'made', errorCodeOf)).toBe('policy-not-in-force');
   });
 });

@@ -54,7 +54,7 @@ function gateOf(parts: ReturnType<typeof stored>, clock = { nowMs: 1_000 }) {
       policy: async () => ({ hash: 'h', organizations, sources: [] }) satisfies Policy,
       clock: { now: () => clock.nowMs },
     },
-    'acme',
+    { alias: 'acme', hash: 'h' },
   );
   return async (): Promise<string> => gate().then(() => 'made', errorCodeOf);
 }

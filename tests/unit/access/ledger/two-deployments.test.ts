@@ -14,6 +14,7 @@ import {
 import { organizationSubject } from '../../../../shared/domain/ledger/subject';
 import type { Policy } from '../../../../shared/domain/policy';
 import type { PolicyOrigin } from '../../../../shared/domain/policy-version';
+import { AppError } from '../../../../shared/errors';
 import { parsePolicy } from '../../../../shared/policy/parse-policy';
 import { createLedgerStore } from '../../../../shared/storage/ledger';
 import type { StorageAccount } from '../../../../shared/storage/storage-account';
@@ -221,6 +222,23 @@ describe('damage', () => {
     expect([await steps(), await other.acts()]).toEqual(['A1 B2 C3', false]);
     nowMs += 60_000;
     expect(await other.acts()).toBe(true);
+  });
+
+  it('of which an older version of the application cannot read the row: what it brought into force stays when it can be read again', async () => {
+    const [one, other] = [deployment(), deployment()];
+    await one.reads('A');
+    const older = recordingOn(storage, { now: () => nowMs });
+    const read = async () => Promise.reject(new AppError('record-unreadable', 'A later schema'));
+    const text = TEXTS['B'] ?? '';
+    const { hash, organizations } = parsePolicy(text, 'p');
+    const version = { hash, text, origin: FILE };
+    await bringPolicyIntoForce({ ...older, ledger: { ...older.ledger, read } }, version, organizations);
+    expect(await steps()).toBe('A1 B2');
+    nowMs += HOUR_MS;
+    await one.reads('A');
+    await other.reads('B');
+    expect([await steps(), await one.acts(), await other.acts()]).toEqual(['A1 B2', false, true]);
+    expect([letterOf((await own())?.policyHash), (await own())?.policyNumber]).toEqual(['B', 2]);
   });
 
   it('of a number that an earlier version of the application did not write: the evidence counts them', async () => {
