@@ -24,7 +24,7 @@ beforeEach(() => {
     policy: async () => ({ hash: 'h', organizations, sources: [] }),
     ledger: createLedgerStore(storage),
     pauses: createPauses(storage),
-    accounts: { personOf: async () => undefined, list: async () => [] } as never,
+    accounts: { personOf: async () => undefined, list: async () => [] },
     changes: { bookRun: async () => undefined, listMarks: async () => [] },
     queues: { enqueueChanges: async () => undefined },
     clock: { now: () => NOW_MS },
