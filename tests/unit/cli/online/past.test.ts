@@ -146,7 +146,7 @@ describe('access as-of', () => {
     expect(stdout.split('\n')).toEqual([
       'ana@acme.example 2026-03-02 09:00Z: 1 group; known by the nights 202603010200 and 202603020200 and what this app did; who came and went between them by others is not known',
       `${HARMLESS}: in it by the records of this app, since 2026-03-01 09:00Z`,
-      'Support: not known: somebody else changed it after the night 2026-03-01 09:00Z',
+      'Support: not known: somebody else changed it after 2026-03-01 09:00Z',
       `not known, as no night of around then read them: ${HARMLESS}`,
       '',
     ]);
@@ -155,9 +155,10 @@ describe('access as-of', () => {
       '/acme/as-of': { json: membersAsOf },
     });
     expect(members.stdout.split('\n')).toEqual([
-      `${HARMLESS} 2026-03-02 09:00Z: 2 members; known by the night 202603010200 and what this app did since; what others did since is not known yet`,
+      `${HARMLESS} 2026-03-02 09:00Z: 1 member, and 1 of whom it is not known; known by the night 202603010200 and what this app did since; what others did since is not known yet`,
       `${HARMLESS} (id-1): seen in it by the nights before and after`,
       'id-2: something-new',
+      'there may be more: whom this app put in and took out again between the nights is in: access history --group',
       'the records of 1 were not looked at: they are told by the nights alone',
       '',
     ]);
