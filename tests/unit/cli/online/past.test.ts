@@ -88,6 +88,39 @@ describe('access audit', () => {
     expect([late.exit, JSON.parse(late.stdout)]).toMatchObject([1, { error: { code: 'audit-not-ended' } }]);
   });
 
+  it('waits for one that was under way first, and then for one that sees what is so now', async () => {
+    let begun = 0;
+    const ran = await access(
+      ['audit', 'run', '--wait', '5', '--json'],
+      {},
+      {
+        online: {
+          env: (name) => ({ ...SIGNED_IN })[name as 'ACCESS_URL'],
+          fetch: async (url, init) => {
+            const path = addressOf(url).pathname.replace(/^.*\/api\/operator/, '') || '/';
+            if (init?.method === 'POST') begun += 1;
+            // Each that was asked for has ended by the next question.
+            const ended = Array.from({ length: begun }, (_, index) => ({
+              ...nights.nights[0],
+              night: `20260302090${index}`,
+            }));
+            const json =
+              init?.method === 'POST'
+                ? { done: begun === 1 ? 'audit-under-way' : 'audit-requested', words: 'x', by: 'Olga' }
+                : path === '/acme/audits'
+                  ? { ...nights, nights: ended }
+                  : path === '/acme/audits/latest'
+                    ? night
+                    : PAST['/'].json;
+            return new Response(JSON.stringify(json));
+          },
+        },
+      },
+    );
+    expect([ran.exit, begun, JSON.parse(ran.stdout)]).toMatchObject([1, 2, { night: '202603020200' }]);
+    expect(ran.stderr).toContain('An audit is under way that began before');
+  });
+
   it('begins one and says so', async () => {
     const app = {
       ...PAST,
@@ -124,6 +157,11 @@ describe('access evidence', () => {
     });
     expect([good.exit, good.stdout.split(' (')[0]]).toEqual([0, '✔ ana@acme.example: the evidence is whole']);
     expect((await accessTo(['evidence', 'verify', '--checkpoint', 'gone.txt'], PAST)).exit).toBe(2);
+    const files = { 'kept.txt': '\uFEFForigin\r\n7\r\nroot\r\n\r\n— signature\r\n' };
+    const { asked } = await accessTo(['evidence', 'verify', '--checkpoint', 'kept.txt'], PAST, { files });
+    expect(new URL(asked.at(-1)?.url ?? '').searchParams.get('checkpoint')).toBe(
+      'origin\n7\nroot\n\n— signature\n',
+    );
   });
 
   it('writes page after page to a file, and nothing where one fails', async () => {
