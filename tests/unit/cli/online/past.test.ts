@@ -121,6 +121,12 @@ describe('access audit', () => {
     expect(ran.stderr).toContain('An audit is under way that began before');
   });
 
+  it.each(['', '.', '..'])('asks no other question for a night called %j', async (called) => {
+    const ran = await accessTo(['audit', 'show', called, '--json'], PAST);
+    expect(ran).toMatchObject({ exit: 2, json: { error: { code: 'wrong-use' } } });
+    expect(ran.asked.map(({ url }) => new URL(url).pathname)).toEqual(['/api/operator']);
+  });
+
   it('begins one and says so', async () => {
     const app = {
       ...PAST,
