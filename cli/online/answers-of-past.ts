@@ -28,7 +28,9 @@ export const MembersAsOfSchema = z.object({
     z.object({ memberId: z.string(), kind: z.enum(MEMBER_KINDS), name: z.string(), ...known }),
   ),
   next: z.number().nullable(),
+  notKnown: z.number(),
   withoutRecords: z.number(),
+  isWhole: z.boolean(),
   atMs: z.number(),
 });
 

@@ -74,12 +74,20 @@ export function addAsOf(program: Command, io: CommandIo, state: RunState): void 
         json: { ...head, members: items, more },
         text: (style) =>
           [
-            `${style('strong', plainText(head.group))} ${instantText(head.asOfMs)}: ${countOf(head.total, 'member')}; ${nightsText(head)}`,
+            `${style('strong', plainText(head.group))} ${instantText(head.asOfMs)}: ${countOf(head.total - head.notKnown, 'member')}${head.notKnown === 0 ? '' : `, and ${head.notKnown} of whom it is not known`}; ${nightsText(head)}`,
             ...items.map(
               (one) =>
                 `${plainText(one.name === one.memberId ? one.memberId : `${one.name} (${one.memberId})`)}: ${howText(one, style)}`,
             ),
             ...(more === 0 ? [] : [`and ${more} more: --limit 0 shows all`]),
+            ...(head.isWhole
+              ? []
+              : [
+                  style(
+                    'doubtful',
+                    'there may be more: whom this app put in and took out again between the nights is in: access history --group',
+                  ),
+                ]),
             ...(head.withoutRecords === 0
               ? []
               : [
@@ -118,5 +126,5 @@ const HOW: Readonly<Record<string, (at: string) => string>> = {
 };
 
 const UNKNOWN: Readonly<Record<string, (at: string) => string>> = {
-  'changed-unseen': (at) => `not known: somebody else changed it after the night${at}`,
+  'changed-unseen': (at) => `not known: somebody else changed it after${at}`,
 };

@@ -42,6 +42,12 @@ const HINTS: Readonly<Record<string, string>> = {
 type Sent = Readonly<{ method: string; headers?: Readonly<Record<string, string>>; body?: string }>;
 type Send = (path: readonly string[], query: Words, init: Sent, timeoutMs?: number) => Promise<unknown>;
 
+/** An address has no such parts: it would be another question that is asked. @throws CommandFailure `wrong-use` */
+function requireNames(path: readonly string[]): void {
+  const unnamed = path.find((part) => /^\.{0,2}$/.test(part));
+  if (unnamed !== undefined) throw new CommandFailure('wrong-use', `"${unnamed}" names nothing`);
+}
+
 /** Signs in and gives the app to ask. @throws CommandFailure */
 export async function connect(
   io: Pick<CommandIo, 'env' | 'readStdin' | 'fetch'>,
@@ -49,6 +55,7 @@ export async function connect(
 ): Promise<RunningApp> {
   const { base, authorization } = await signIn(io, options);
   const send: Send = async (path, query, init, timeoutMs = TIMEOUT_MS) => {
+    requireNames(path);
     const url = new URL(['api/operator', ...path.map(encodeURIComponent)].join('/'), base);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, value);

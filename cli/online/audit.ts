@@ -11,7 +11,7 @@ import { plainText } from '../output/plain-text';
 import { createProgress } from '../output/progress';
 import { countOf } from '../../shared/domain/desk/organization-status';
 import { ComparedNightsSchema, NightSchema, NightsSchema, type Nights } from './answers-of-audits';
-import type { RunningApp } from './ask-app';
+import type { Decided, RunningApp } from './ask-app';
 import { withConnection } from './connection-options';
 import { countsText, findingLines } from './finding-in-words';
 import { readPages, withLimit, type LimitOptions } from './paging';
@@ -19,6 +19,7 @@ import { tellFromApp } from './tell-from-app';
 
 const POLL_MS = 2_000;
 const LONGEST_WAIT_MINUTES = 60;
+const UNDER_WAY = 'audit-under-way';
 
 /** `access audit run`, `show` and `compare`: what the nights find. */
 export function addAudit(program: Command, io: CommandIo, state: RunState): void {
@@ -35,7 +36,7 @@ function addRun(audit: Command, io: CommandIo, state: RunState): void {
     .addOption(
       new Option(
         '--wait [minutes]',
-        `wait for its report, and show it (${LONGEST_WAIT_MINUTES} minutes unless said)`,
+        `wait for its report, and show it (${LONGEST_WAIT_MINUTES} minutes unless said); one that is under way is waited for first`,
       ).argParser(toMinutes),
     );
   withConnection(run);
@@ -46,8 +47,9 @@ function addRun(audit: Command, io: CommandIo, state: RunState): void {
   ]);
   run.action(async ({ wait }: Readonly<{ wait?: true | number }>) =>
     tellFromApp(io, state, run, async (app, organization) => {
-      const before = await readNights(app, organization);
-      const { done, words, by } = await app.decide([organization, 'audits', 'now'], {});
+      let before = await readNights(app, organization);
+      const begin = async (): Promise<Decided> => app.decide([organization, 'audits', 'now'], {});
+      let { done, words, by } = await begin();
       if (wait === undefined)
         return {
           exit: EXIT.done,
@@ -55,7 +57,18 @@ function addRun(audit: Command, io: CommandIo, state: RunState): void {
           text: (style) =>
             `${style('good', '✔')} ${plainText(words)} (${plainText(by)})\nSee it with: access audit show`,
         };
-      await ended(io, app, { organization, before, minutes: wait === true ? LONGEST_WAIT_MINUTES : wait });
+      const minutes = wait === true ? LONGEST_WAIT_MINUTES : wait;
+      const untilMs = io.nowMs() + minutes * 60_000;
+      // What it has read already may be of before a change that somebody wants to see.
+      while (done === UNDER_WAY) {
+        io.stderr.write(
+          'An audit is under way that began before: it is waited for, and then one begins that sees what is so now.\n',
+        );
+        await ended(io, app, { organization, before, minutes, untilMs });
+        before = await readNights(app, organization);
+        ({ done, words, by } = await begin());
+      }
+      await ended(io, app, { organization, before, minutes, untilMs });
       return shown(io, app, { organization, night: 'latest', all: false, limit: 200 });
     }),
   );
@@ -65,10 +78,14 @@ function addRun(audit: Command, io: CommandIo, state: RunState): void {
 async function ended(
   io: CommandIo,
   app: RunningApp,
-  { organization, before, minutes }: Readonly<{ organization: string; before: Nights; minutes: number }>,
+  {
+    organization,
+    before,
+    minutes,
+    untilMs,
+  }: Readonly<{ organization: string; before: Nights; minutes: number; untilMs: number }>,
 ): Promise<void> {
   const known = new Set(before.nights.map(({ night }) => night));
-  const untilMs = io.nowMs() + minutes * 60_000;
   const progress = createProgress(io.stderr, io.nowMs, { what: 'the audit reads, calls to UiPath' });
   try {
     for (;;) {

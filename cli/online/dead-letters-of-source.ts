@@ -53,13 +53,20 @@ export async function decideSource(
   const progress = createProgress(io.stderr, io.nowMs, { what: 'deliveries', total: own.length });
   let by = '';
   try {
-    if (kind === 'retry')
+    if (kind === 'retry') {
+      // What fails again meanwhile is not retried in place of what was looked at.
+      const failedByMs = own.flatMap(({ history }) => history.map(({ atMs }) => atMs));
+      const fields = { decision: 'retry-source', source, failedByMs: String(latestOf(failedByMs)) };
       for (let done = 0; done < own.length; done += TOGETHER) {
-        const fields = { decision: 'retry-source', source };
-        ({ by } = await app.decide([organization, 'dead-letters', 'source'], fields));
+        try {
+          ({ by } = await app.decide([organization, 'dead-letters', 'source'], fields));
+        } catch (error) {
+          const isNoneLeft = error instanceof CommandFailure && error.code === 'dead-letter-unknown';
+          if (!isNoneLeft || done === 0) throw error;
+        }
         progress.at(Math.min(own.length, done + TOGETHER));
       }
-    else
+    } else
       for (const [index, { deliveryId }] of own.entries()) {
         const fields = { decision: 'close-delivery', reason };
         ({ by } = await app.decide([organization, 'dead-letters', deliveryId], fields));
@@ -77,6 +84,10 @@ export async function decideSource(
     json: { source, count: own.length, decision: kind, by },
     text: (style) => `${style('good', '✔')} ${plainText(words)} (${plainText(by)})`,
   };
+}
+
+function latestOf(times: readonly number[]): number {
+  return times.reduce((latest, atMs) => Math.max(latest, atMs), 0);
 }
 
 /** Whoever says how many has looked. @throws CommandFailure `not-confirmed` */

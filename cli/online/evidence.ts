@@ -51,12 +51,17 @@ function addVerify(evidence: Command, io: CommandIo, state: RunState): void {
   verify.action(async ({ person, checkpoint: file }: Readonly<{ person?: string; checkpoint?: string }>) =>
     tellFromApp(io, state, verify, async (app, organization) => {
       const checkpoint =
-        file === undefined ? undefined : (await readInput(io, file, LARGEST_NOTE)).toString('utf8');
+        file === undefined ? undefined : noteIn((await readInput(io, file, LARGEST_NOTE)).toString('utf8'));
       const path = [organization, 'evidence-verified'];
       const found = await app.get(path, { person, checkpoint }, VerifiedSchema, VERIFY_TIMEOUT_MS);
       return verified(found);
     }),
   );
+}
+
+/** A note has line breaks of one kind, whatever an editor or a mail program made of them. */
+function noteIn(text: string): string {
+  return text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
 }
 
 function verified(found: Verified): Answer {

@@ -13,7 +13,7 @@ export type OnlineIo = Readonly<{
   ask: (question: string) => Promise<string | undefined>;
   /** Until so many milliseconds have passed, or somebody has enough. */
   sleep: (ms: number, stop?: AbortSignal) => Promise<void>;
-  /** Tells when whoever sits there has enough (Ctrl+C); from then on the command ends by itself. */
+  /** Tells when whoever sits there has enough (Ctrl+C), or reads no more (`| head`); from then on the command ends by itself. */
   interrupted: () => AbortSignal;
 }>;
 
@@ -31,7 +31,7 @@ export const NO_APP: OnlineIo = {
 
 /** The network, environment and terminal of this process. */
 export function createOnlineIo(process: NodeJS.Process): OnlineIo {
-  const { stdin, stderr, env } = process;
+  const { stdin, stdout, stderr, env } = process;
   return {
     env: (name) => (env[name] === '' ? undefined : env[name]),
     fetch: async (...asked) => fetch(...asked),
@@ -54,6 +54,9 @@ export function createOnlineIo(process: NodeJS.Process): OnlineIo {
         process.once(signal, () => {
           controller.abort();
         });
+      stdout.once('error', () => {
+        controller.abort();
+      });
       return controller.signal;
     },
   };

@@ -76,7 +76,7 @@ async function listen(io: CommandIo, app: RunningApp, listening: Listening): Pro
       failures = 0;
       after = `${heard.log}.${heard.organization}`;
       for (const event of events) tell(event);
-      if (isMore) continue;
+      if (isMore && io.nowMs() < untilMs) continue;
     } catch (error) {
       failures += 1;
       const isPassing = error instanceof CommandFailure && error.exit === EXIT.unreachable;

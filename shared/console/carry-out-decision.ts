@@ -162,7 +162,10 @@ async function decideDeadLetter(deps: DecideDeps, decision: ConsoleDecision): Pr
       await retryDeadDelivery(deps, organization, id, decision);
       return 'redelivered';
     case 'retry-source':
-      await retryDeadDeliveriesOf(deps, organization, fields.get('source') ?? '', decision);
+      await retryDeadDeliveriesOf(deps, organization, fields.get('source') ?? '', {
+        ...decision,
+        failedByMs: msIn(fields.get('failedByMs')),
+      });
       return 'redelivered';
     case 'close-delivery':
       await closeDeadDelivery(deps, organization, id, { ...decision, reason: fields.get('reason') });
@@ -170,6 +173,15 @@ async function decideDeadLetter(deps: DecideDeps, decision: ConsoleDecision): Pr
     default:
       throw new AppError('page-unknown', 'There is no such decision');
   }
+}
+
+/** undefined: it is not said. @throws AppError `body-invalid` */
+function msIn(said: string | null): number | undefined {
+  if (said === null) return undefined;
+  if (/^\d{1,15}$/.test(said)) return Number(said);
+  throw new AppError('body-invalid', 'failedByMs is no time in milliseconds', {
+    fields: [{ field: 'failedByMs', problem: 'is no number' }],
+  });
 }
 
 /** The end of a day in UTC. @throws AppError `waiver-invalid` */

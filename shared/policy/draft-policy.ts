@@ -168,13 +168,14 @@ function draftAdministrators(draft: Draft, { administrators }: OrganizationInven
   if (listed === undefined) return 0;
   const sorted = listed.toSorted((a, b) => compare(a.name ?? '', b.name ?? '') || compare(a.id, b.id));
   const machines = sorted.filter(({ id, kind }) => MACHINE_KINDS.has(kind) && isGuid(id));
-  if (machines.length > 0) protect(draft, machines);
+  let added = machines.length > 0 ? protect(draft, machines) : 0;
   const others = sorted.filter(({ kind }) => !MACHINE_KINDS.has(kind));
   const people = others.filter(({ name }) => isAddress(name));
   const audit = people.length > 0 ? mapUnder(draft.organization, 'audit') : undefined;
   if (audit !== undefined && !audit.has('administrators')) {
     const list = listUnder(mapUnder(audit, 'administrators'), 'people');
     for (const { name } of people) list.items.push(draft.write(name ?? ''));
+    added += people.length;
     list.commentBefore = ' Whoever is in Administrators today: strike out whom nobody agreed to.';
   }
   const at = audit ?? draft.organization;
@@ -184,17 +185,19 @@ function draftAdministrators(draft: Draft, { administrators }: OrganizationInven
       name: name ?? id,
       why: kind === 'directory-group' ? 'it is a group of the directory' : 'UiPath tells no address of it',
     });
-  return people.length + machines.length;
+  return added;
 }
 
 function isAddress(name: string | null): boolean {
   return name !== null && AddressSchema.safeParse(name).success;
 }
 
+/** Returns how many were not protected before. */
 function protect(
   draft: Draft,
   machines: ReadonlyArray<Readonly<{ id: string; kind: string; name: string | null }>>,
-): void {
+): number {
+  let added = 0;
   const list = listUnder(draft.organization, 'protectedPrincipals');
   const known = new Set(list.items.map((item) => String(isScalar(item) ? item.value : item).toLowerCase()));
   for (const { id, kind, name } of machines) {
@@ -202,5 +205,7 @@ function protect(
     const item = new Scalar(id.toLowerCase());
     item.comment = ` ${commentText(name ?? 'its name is not known')}, ${kind} in Administrators`;
     list.items.push(item);
+    added += 1;
   }
+  return added;
 }

@@ -16,6 +16,8 @@ type SnapshotState = 'reading' | 'done' | 'given-up';
 export type StoredSnapshot = Readonly<{
   state: SnapshotState;
   startedAtMs: number;
+  /** When it came on last; undefined: that was not noted. */
+  savedAtMs?: number;
   /** Calls to UiPath by method, over all the windows it took. */
   calls: Readonly<Record<string, number>>;
   /** As JSON: a window that only adds to them makes nothing of those that are there. */
@@ -55,6 +57,7 @@ const HeadSchema = z
     version: z.literal(1),
     state: z.enum(['reading', 'done', 'given-up']),
     startedAtMs: z.number(),
+    savedAtMs: z.number().exactOptional(),
     calls: z.record(z.string(), z.number()),
     givenUpFor: z.string().exactOptional(),
   })

@@ -70,7 +70,7 @@ export async function openResumableReader(
   const write = async (state: StoredSnapshot['state']): Promise<void> => {
     const adding = unsaved;
     unsaved = new Map();
-    const head = { state, startedAtMs, calls: Object.fromEntries(calls) };
+    const head = { state, startedAtMs, savedAtMs: now(), calls: Object.fromEntries(calls) };
     try {
       const isAppended = isStored && (await snapshots.append(organization, night, head, adding));
       if (!isAppended) await snapshots.save(organization, night, { ...head, parts });

@@ -42,14 +42,15 @@ export async function retryDeadDelivery(
 
 /**
  * Retries the oldest dead deliveries of a source that feeds the organization, a hundred at most, and returns how many.
- * The source is named as `hr/<name>` or `ticket/<name>`.
+ * The source is named as `hr/<name>` or `ticket/<name>`. `failedByMs`: none that failed later, so that whoever retries a hundred after the
+ * other does not retry those again that have failed meanwhile.
  * @throws AppError `dead-letter-unknown` when it has none, `not-permitted`, or why they cannot be read now
  */
 export async function retryDeadDeliveriesOf(
   deps: RetryDeadDeliveryDeps,
   organization: string,
   named: string,
-  decider: DeliveryDecider,
+  { failedByMs = Infinity, ...decider }: DeliveryDecider & Readonly<{ failedByMs?: number | undefined }>,
 ): Promise<number> {
   const found = (await listDeadDeliveries(deps, organization)).find(
     ({ source }) => `${source.feed}/${source.name}` === named,
@@ -57,7 +58,9 @@ export async function retryDeadDeliveriesOf(
   if (found === undefined) throw noSuchDelivery();
   if (found.unreadable !== undefined)
     throw new AppError(found.unreadable, 'What is dead of this source cannot be read now');
-  return requeue(deps, found.source, found.deliveries.slice(0, MOST_TOGETHER), decider);
+  const meant = found.deliveries.filter((dead) => lastFailureOf(dead).atMs <= failedByMs);
+  if (meant.length === 0) throw noSuchDelivery();
+  return requeue(deps, found.source, meant.slice(0, MOST_TOGETHER), decider);
 }
 
 async function requeue(

@@ -16,13 +16,18 @@ const NameSchema = z.object({ name: z.string() }).nullable();
 const NAME_OF = 'name-of:';
 
 /**
- * The members of a group, named in whatever case, as a stored snapshot has them, in no order. Names are those of the users and
+ * The members of a group, named in whatever case or by its id, as a stored snapshot has them, in no order. Names are those of the users and
  * robots that the same night read.
  * @throws AppError `group-unknown` where UiPath had no such group, or the night did not read its members; `uipath-group-ambiguous`
  */
-export async function groupInStoredSnapshot(parts: StoredParts, asked: string): Promise<GroupInSnapshot> {
+export async function groupInStoredSnapshot(
+  parts: StoredParts,
+  asked: string | Readonly<{ id: string }>,
+): Promise<GroupInSnapshot> {
   const groups = GroupsSchema.parse(JSON.parse(parts.get('groups') ?? '[]'));
-  const [group, another] = groups.filter(({ name }) => fold(name) === fold(asked));
+  const [group, another] = groups.filter(({ id, name }) =>
+    typeof asked === 'string' ? fold(name) === fold(asked) : fold(id) === fold(asked.id),
+  );
   if (group === undefined)
     throw new AppError('group-unknown', 'UiPath had no group of this name when it was read last');
   if (another !== undefined)

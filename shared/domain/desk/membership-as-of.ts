@@ -1,22 +1,25 @@
 import { fold } from '../fold';
 import type { EvidenceRecord } from '../ledger/evidence';
 
-/** What a night saw of one member in one group. */
-export type SeenAt = Readonly<{ takenAtMs: number; isMember: boolean }>;
+/** What a night saw of one member in one group, at some time from when it started to when it was taken. */
+export type SeenAt = Readonly<{ startedAtMs: number; takenAtMs: number; isMember: boolean }>;
 
-/** A record that says that somebody came into a group, or is out of it, from then on. */
-export type RecordedChange = Readonly<{ atMs: number; isIn: boolean }>;
+/**
+ * A record that says that somebody is in a group, or out of it, from then on. `own`: this app did so, and right before it was otherwise;
+ * else it only came to see it, and nobody knows since when it was so.
+ */
+export type RecordedChange = Readonly<{ atMs: number; isIn: boolean; own: boolean }>;
 
 /**
  * Whether somebody was in a group at a moment, and by what that is known. `recorded`: this app's own record of then. `seen`: the nights
  * before and after it both say so. `seen-before`: the night before says so, and nothing was recorded since. `recorded-after`: what was
- * done next says how it was. `changed-unseen`: the nights before and after it differ, and nobody recorded when it changed; nothing is
- * known then. `not-known`: nothing is stored of that time.
+ * done next says how it was. `changed-unseen`: what is known of before and of after differs, and nobody recorded when it changed; nothing
+ * is known then. `not-known`: nothing is stored of that time.
  */
 export type MembershipAsOf = Readonly<{
   isMember: boolean | null;
   how: 'recorded' | 'seen' | 'seen-before' | 'recorded-after' | 'changed-unseen' | 'not-known';
-  /** Of the record or night that says so; of a change that nobody saw, of the night before it. */
+  /** Of the record or night that says so; of a change that nobody saw, of what is known last before it. */
   knownAtMs: number | null;
 }>;
 
@@ -29,24 +32,35 @@ type KnownOfMembership = Readonly<{
 
 /** Judges one membership at one moment by the nights around it and by what was recorded. */
 export function membershipAsOf({ before, after, changes }: KnownOfMembership, atMs: number): MembershipAsOf {
-  const fromMs = before?.takenAtMs ?? -Infinity;
+  // A night may have read the group before what was done while it was reading.
+  const fromMs = before?.startedAtMs ?? -Infinity;
   const last = changes.findLast((change) => change.atMs <= atMs && change.atMs > fromMs);
-  if (last !== undefined) return { isMember: last.isIn, how: 'recorded', knownAtMs: last.atMs };
   const next = changes.find((change) => change.atMs > atMs && change.atMs <= (after?.takenAtMs ?? Infinity));
-  if (before !== undefined) {
-    const { isMember, takenAtMs: knownAtMs } = before;
-    if (after === undefined) return { isMember, how: 'seen-before', knownAtMs };
-    if (next === undefined && after.isMember !== isMember)
-      return { isMember: null, how: 'changed-unseen', knownAtMs };
-    return { isMember, how: next === undefined ? 'seen' : 'seen-before', knownAtMs };
-  }
-  return next === undefined
-    ? { isMember: null, how: 'not-known', knownAtMs: null }
-    : { isMember: !next.isIn, how: 'recorded-after', knownAtMs: next.atMs };
+  const isMemberLater = next === undefined ? after?.isMember : next.isIn !== next.own;
+  const known = lastKnown(before, last, next === undefined && after !== undefined);
+  if (known !== undefined)
+    return isMemberLater === undefined || isMemberLater === known.isMember
+      ? known
+      : { ...known, isMember: null, how: 'changed-unseen' };
+  return next?.own === true
+    ? { isMember: !next.isIn, how: 'recorded-after', knownAtMs: next.atMs }
+    : { isMember: null, how: 'not-known', knownAtMs: null };
+}
+
+function lastKnown(
+  before: SeenAt | undefined,
+  last: RecordedChange | undefined,
+  isSeenLater: boolean,
+): MembershipAsOf | undefined {
+  if (last !== undefined) return { isMember: last.isIn, how: 'recorded', knownAtMs: last.atMs };
+  if (before === undefined) return undefined;
+  const { isMember, takenAtMs: knownAtMs } = before;
+  return { isMember, how: isSeenLater ? 'seen' : 'seen-before', knownAtMs };
 }
 
 const IN: ReadonlySet<string> = new Set(['membership-added', 'membership-standing']);
 const OUT: ReadonlySet<string> = new Set(['membership-removed', 'membership-gone']);
+const OWN: ReadonlySet<string> = new Set(['membership-added', 'membership-removed']);
 
 /** A group, as records name it: by its id, by a name that it has or had. */
 export type RecordedGroup = Readonly<{ groupId: string | undefined; name: string }>;
@@ -65,7 +79,7 @@ export function changesIn(
         (text) => typeof text === 'string' && fold(text) === fold(name),
       );
     })
-    .map(({ kind, atMs }) => ({ atMs, isIn: IN.has(kind) }))
+    .map(({ kind, atMs }) => ({ atMs, isIn: IN.has(kind), own: OWN.has(kind) }))
     .toSorted((a, b) => a.atMs - b.atMs);
 }
 

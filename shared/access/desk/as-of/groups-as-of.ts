@@ -57,7 +57,9 @@ export async function groupsAsOf(
   const named = new Map(groupsIn(records).map((one) => [fold(one.groupId ?? one.name), one]));
   for (const [key, { groupId, name }] of [...later, ...then]) named.set(key, { groupId, name });
   const at = (night: typeof before, isMember: boolean | undefined) =>
-    night === undefined || isMember === undefined ? undefined : { takenAtMs: night.takenAtMs, isMember };
+    night === undefined || isMember === undefined
+      ? undefined
+      : { startedAtMs: night.startedAtMs, takenAtMs: night.takenAtMs, isMember };
   const groups = [...named].map(([key, group]) => ({
     group: group.name,
     ...membershipAsOf(

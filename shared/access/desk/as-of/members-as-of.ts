@@ -3,6 +3,7 @@ import { inOrderOfNames, type MemberInSnapshot } from '../../../domain/desk/memb
 import { fold } from '../../../domain/fold';
 import type { EvidenceRecord } from '../../../domain/ledger/evidence';
 import { personSubject } from '../../../domain/ledger/subject';
+import { RETENTION_MS } from '../../../domain/retention';
 import type { OrganizationPolicy } from '../../../domain/policy';
 import { AppError, errorCodeOf } from '../../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../../map-concurrently';
@@ -29,8 +30,12 @@ export type MembersAsOf = Readonly<{
   members: ReadonlyArray<MemberInSnapshot & MembershipAsOf>;
   /** How many come before the next page; null: this is the last. */
   next: number | null;
+  /** Of so many of them it cannot be known. */
+  notKnown: number;
   /** Not everybody's records could be looked at: so many are told by the nights alone. */
   withoutRecords: number;
+  /** False: whom this app put in and took out again between the nights is not among them, as that is no longer noted. */
+  isWhole: boolean;
   atMs: number;
 }>;
 
@@ -49,7 +54,7 @@ export async function membersAsOf(
   { group, asOfMs, skip }: Readonly<{ group: string; asOfMs: number; skip: number }>,
 ): Promise<MembersAsOf> {
   const { before, after } = await nightsAround(deps, alias, asOfMs);
-  const [then, later] = [await groupOf(before, group), await groupOf(after, group)];
+  const [then, later] = await oneGroupOf(before, after, group);
   const known = then.found ?? later.found;
   if (known === undefined) {
     if (then.error ?? later.error) throw then.error ?? later.error;
@@ -59,7 +64,7 @@ export async function membersAsOf(
     );
   }
   const { groupId, name } = known;
-  const sent = await sentIn(deps, alias, { groupId, sinceMs: before?.takenAtMs ?? asOfMs });
+  const sent = await sentIn(deps, alias, { groupId, sinceMs: before?.startedAtMs ?? asOfMs });
   const people = new Map<string, MemberInSnapshot>();
   for (const id of sent ?? []) people.set(id, { memberId: id, kind: 'directory-user', name: id });
   for (const member of [...(later.found?.members ?? []), ...(then.found?.members ?? [])])
@@ -69,7 +74,7 @@ export async function membersAsOf(
     return (id: string) =>
       night === undefined || read.found === undefined
         ? undefined
-        : { takenAtMs: night.takenAtMs, isMember: ids.has(id) };
+        : { startedAtMs: night.startedAtMs, takenAtMs: night.takenAtMs, isMember: ids.has(id) };
   };
   const [atNight, atNext] = [seenIn(before, then), seenIn(after, later)];
   const isSettled = (id: string): boolean => {
@@ -94,7 +99,9 @@ export async function membersAsOf(
     total: told.length,
     members: told.slice(skip, skip + PAGE),
     next: skip + PAGE < told.length ? skip + PAGE : null,
+    notKnown: told.filter(({ isMember }) => isMember === null).length,
     withoutRecords: Math.max(0, toRead.length - MOST_READ),
+    isWhole: sent !== undefined,
     atMs: deps.clock.now(),
   };
 }
@@ -104,8 +111,24 @@ type ReadGroup = Readonly<{
   error?: unknown;
 }>;
 
+/** One and the same group in both nights: by its id in the other, where its name may be another's. */
+async function oneGroupOf(
+  before: KeptNight | undefined,
+  after: KeptNight | undefined,
+  name: string,
+): Promise<readonly [ReadGroup, ReadGroup]> {
+  const then = await groupOf(before, name);
+  if (then.found !== undefined) return [then, await groupOf(after, { id: then.found.groupId })];
+  const later = await groupOf(after, name);
+  if (later.found === undefined) return [then, later];
+  return [await groupOf(before, { id: later.found.groupId }), later];
+}
+
 /** A night that did not read the group keeps none from telling. */
-async function groupOf(night: KeptNight | undefined, group: string): Promise<ReadGroup> {
+async function groupOf(
+  night: KeptNight | undefined,
+  group: Parameters<typeof groupInStoredSnapshot>[1],
+): Promise<ReadGroup> {
   if (night === undefined) return { found: undefined };
   try {
     return { found: await groupInStoredSnapshot(night.parts, group) };
@@ -116,14 +139,15 @@ async function groupOf(night: KeptNight | undefined, group: string): Promise<Rea
 }
 
 /**
- * Whom this app sent into or out of the group since, in lower case: kept for days, and so of the last nights alone. undefined: that
- * cannot be read, so that it may have been anybody.
+ * Whom this app sent into or out of the group since, in lower case. undefined: that cannot be read, or is no longer noted, so that it may
+ * have been anybody.
  */
 async function sentIn(
-  { sentChanges }: Pick<MembersAsOfDeps, 'sentChanges'>,
+  { sentChanges, clock }: Pick<MembersAsOfDeps, 'sentChanges' | 'clock'>,
   alias: string,
   { groupId, sinceMs }: Readonly<{ groupId: string; sinceMs: number }>,
 ): Promise<ReadonlySet<string> | undefined> {
+  if (sinceMs < clock.now() - RETENTION_MS.sentChanges) return undefined;
   let sent: Awaited<ReturnType<SentChanges['since']>>;
   try {
     sent = await sentChanges.since(alias, sinceMs);

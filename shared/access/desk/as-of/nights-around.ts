@@ -10,38 +10,50 @@ export type NightsAroundDeps = Readonly<{
 }>;
 
 /** A night whose snapshot is stored still. */
-export type KeptNight = Readonly<{ night: string; takenAtMs: number; parts: StoredSnapshot['parts'] }>;
+export type KeptNight = Readonly<{
+  night: string;
+  startedAtMs: number;
+  takenAtMs: number;
+  parts: StoredSnapshot['parts'];
+}>;
 
 /** Snapshots end before reports do, the oldest first: of nights further away none is left. */
 const LOOKED_AT = 3;
 
-/** The nights before and after a moment that are stored still; a snapshot that cannot be read is passed over. */
+/**
+ * The nights that were taken before, and that started after a moment, and are stored still; a snapshot that cannot be read is passed over,
+ * and so is one that was reading at that moment: what it saw may be of before or after.
+ */
 export async function nightsAround(
   deps: NightsAroundDeps,
   alias: string,
   atMs: number,
 ): Promise<Readonly<{ before: KeptNight | undefined; after: KeptNight | undefined }>> {
   const nights = await deps.reports.list(alias);
-  const first = async (some: typeof nights): Promise<KeptNight | undefined> => {
+  const first = async (some: typeof nights, fromMs: number): Promise<KeptNight | undefined> => {
     for (const { night, takenAtMs } of some.slice(0, LOOKED_AT)) {
-      const parts = await partsOf(deps, alias, night);
-      if (parts !== undefined) return { night, takenAtMs, parts };
+      const stored = await storedOf(deps, alias, night);
+      if (stored !== undefined && stored.startedAtMs > fromMs)
+        return { night, startedAtMs: stored.startedAtMs, takenAtMs, parts: stored.parts };
     }
     return undefined;
   };
   return {
-    before: await first(nights.filter(({ takenAtMs }) => takenAtMs <= atMs).toReversed()),
-    after: await first(nights.filter(({ takenAtMs }) => takenAtMs > atMs)),
+    before: await first(nights.filter(({ takenAtMs }) => takenAtMs <= atMs).toReversed(), -Infinity),
+    after: await first(
+      nights.filter(({ takenAtMs }) => takenAtMs > atMs),
+      atMs,
+    ),
   };
 }
 
-async function partsOf(
+async function storedOf(
   { snapshots }: NightsAroundDeps,
   alias: string,
   night: string,
-): Promise<StoredSnapshot['parts'] | undefined> {
+): Promise<StoredSnapshot | undefined> {
   try {
-    return (await snapshots.read(alias, night))?.parts;
+    return await snapshots.read(alias, night);
   } catch (error) {
     if (errorCodeOf(error) === 'record-unreadable') return undefined;
     throw error;

@@ -39,22 +39,34 @@ export type VerifyOrganization = (
 /** The platform answers nobody who has waited for longer than 230 seconds. */
 const LONGEST_MS = 200_000;
 const KEPT_MS = 60_000;
+/** Each may take minutes, and whoever waits for more than these has gone by then. */
+const MOST_WAITING = 3;
 const MOST_TOLD = 500;
 
 /**
  * Verifies all evidence of an organization, one after the other in a process. Everything is read, so what was found within the last
- * minute is told again.
+ * minute is told again. Whoever comes while some wait already is asked to come back: nobody keeps others from theirs by asking on and on.
  */
 export function createVerifyOrganization(deps: VerifyOrganizationDeps): VerifyOrganization {
   const latest = new Map<string, Readonly<{ atMs: number; found: Promise<OrganizationVerified> }>>();
   let before: Promise<unknown> = Promise.resolve();
+  let open = 0;
   return async (organization, keptCheckpoint) => {
     const { alias } = organization;
     const known = keptCheckpoint === undefined ? latest.get(alias) : undefined;
     const ageMs = deps.clock.now() - (known?.atMs ?? -Infinity);
     if (known !== undefined && ageMs >= 0 && ageMs < KEPT_MS) return known.found;
+    if (open > MOST_WAITING)
+      throw new AppError('turn-over', 'Others have their evidence verified now: try again in some minutes', {
+        retryAtMs: deps.clock.now() + KEPT_MS,
+      });
+    open += 1;
     const found = before.then(async () => verify(deps, organization, keptCheckpoint));
-    before = found.catch(() => undefined);
+    before = found
+      .catch(() => undefined)
+      .finally(() => {
+        open -= 1;
+      });
     if (keptCheckpoint === undefined) latest.set(alias, { atMs: deps.clock.now(), found });
     try {
       return await found;

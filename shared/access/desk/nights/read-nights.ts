@@ -2,7 +2,8 @@ import type { Clock } from '../../../clock';
 import type { AuditSummary } from '../../../domain/audit/audit-summary';
 import type { OrganizationPolicy } from '../../../domain/policy';
 import type { ReportStore } from '../../../storage/reports';
-import type { SnapshotStore } from '../../../storage/snapshots';
+import { errorCodeOf } from '../../../errors';
+import type { SnapshotStore, StoredSnapshot } from '../../../storage/snapshots';
 
 export type ReadNightsDeps = Readonly<{
   reports: Pick<ReportStore, 'list'>;
@@ -16,7 +17,7 @@ export type Nights = Readonly<{
   /** The latest, oldest first. */
   nights: readonly AuditSummary[];
   /** null: none is under way, as far as is known. */
-  underWay: Readonly<{ night: string; startedAtMs: number; calls: number }> | null;
+  underWay: Readonly<{ night: string; startedAtMs: number; lastAtMs: number; calls: number }> | null;
   atMs: number;
 }>;
 
@@ -36,14 +37,27 @@ export async function readNights(
   };
 }
 
-/** The newest night that is still reading; undefined: there is none. */
+/** The newest night that is still reading, and when it came on last; undefined: there is none, or what it has read is lost. */
 export async function nightUnderWay(
   { snapshots }: Pick<ReadNightsDeps, 'snapshots'>,
   alias: string,
 ): Promise<NonNullable<Nights['underWay']> | undefined> {
   const night = (await snapshots.unfinished(alias, AFTER_ALL)).toSorted().at(-1);
-  const stored = night === undefined ? undefined : await snapshots.read(alias, night);
+  const stored = night === undefined ? undefined : await readIfReadable(snapshots, alias, night);
   if (night === undefined || stored?.state !== 'reading') return undefined;
-  const { startedAtMs, calls } = stored;
-  return { night, startedAtMs, calls: Object.values(calls).reduce((sum, count) => sum + count, 0) };
+  const { startedAtMs, savedAtMs: lastAtMs = startedAtMs, calls } = stored;
+  return { night, startedAtMs, lastAtMs, calls: Object.values(calls).reduce((sum, count) => sum + count, 0) };
+}
+
+async function readIfReadable(
+  snapshots: Pick<SnapshotStore, 'read'>,
+  alias: string,
+  night: string,
+): Promise<StoredSnapshot | undefined> {
+  try {
+    return await snapshots.read(alias, night);
+  } catch (error) {
+    if (errorCodeOf(error) === 'record-unreadable') return undefined;
+    throw error;
+  }
 }

@@ -18,12 +18,12 @@ export type RequestAuditDeps = Pick<ReadNightsDeps, 'snapshots'> &
     clock: Pick<Clock, 'now'>;
   }>;
 
-/** A later night makes an earlier one give up what it has read. One that has read for longer than this may be left. */
+/** A later night makes an earlier one give up what it has read. One that has not come on for longer than this may be left. */
 const LEFT_AFTER_MS = HOUR_MS;
 
 /**
- * Has an audit begin now, in a person's name; the evidence is written first. Two in one minute are one. While one is reading that began
- * within the hour no other is begun: it would give up what that one has read.
+ * Has an audit begin now, in a person's name; the evidence is written first. Two in one minute are one. While one is reading that came on
+ * within the hour no other is begun: it would give up what that one has read, which of a large organization takes hours.
  * @returns the night, and whether it is one that was under way
  * @throws AppError `report-unknown` for an unknown organization
  */
@@ -37,7 +37,7 @@ export async function requestAudit(
     throw new AppError('report-unknown', 'There is no such organization');
   const atMs = deps.clock.now();
   const underWay = await nightUnderWay(deps, organization);
-  if (underWay !== undefined && atMs - underWay.startedAtMs < LEFT_AFTER_MS)
+  if (underWay !== undefined && atMs - underWay.lastAtMs < LEFT_AFTER_MS)
     return { night: underWay.night, wasUnderWay: true };
   const night = await deps.nightOfNow(organization);
   await recordDecision(

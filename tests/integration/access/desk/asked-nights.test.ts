@@ -57,6 +57,21 @@ describe('an audit that somebody asks for', () => {
     expect(await olga.decide('acme/audits/now', {})).toMatchObject({ done: 'audit-under-way' });
     expect(await world.kinds(CHAIN)).not.toContain('audit-requested');
     clock.advance(3_600_000);
+    await app.snapshots.save(world.alias, '202603020700', { ...reading, savedAtMs: clock.now() });
+    clock.advance(3_599_000);
+    expect(await olga.decide('acme/audits/now', {})).toMatchObject({ done: 'audit-under-way' });
+    clock.advance(1_000);
+    expect(await olga.decide('acme/audits/now', {})).toMatchObject({ done: 'audit-requested' });
+  });
+
+  it('is begun where what another has read is damaged', async () => {
+    const world = await withIntruder();
+    const container = await world.engine.storage.container('snapshots');
+    await container
+      .getBlockBlobClient(`${world.alias}/202603020700.jsonl.gz`)
+      .upload('cut', 3, { metadata: { state: 'reading' } });
+    const olga = operatorOf(world.engine.app);
+    expect(await olga.get('acme/audits')).toMatchObject({ nights: [], underWay: null });
     expect(await olga.decide('acme/audits/now', {})).toMatchObject({ done: 'audit-requested' });
   });
 

@@ -197,6 +197,24 @@ describe('all dead deliveries of a source', () => {
     expect(await idsOf(world)).toHaveLength(1);
   });
 
+  it('are none that failed later than whoever retries them has looked', async () => {
+    const { world, ids } = await withDead(ANA, BEN);
+    const { app, clock } = world.engine;
+    const failedByMs = clock.now();
+    clock.advance(MINUTE_MS);
+    await world.joins(CARA);
+    const [later] = world.engine.queued().flatMap((one) => (one.queue === 'deliveries' ? [one.message] : []));
+    if (later === undefined) throw new Error('Nothing was enqueued');
+    await app.deadDeliveries.fail(later, { code: 'source-unknown', tries: 5, atMs: clock.now() });
+    const retry = async () =>
+      retryDeadDeliveriesOf(app, world.alias, 'hr/standard', { ...anybody, failedByMs });
+    expect(await retry()).toBe(2);
+    expect(await idsOf(world)).toEqual([later.deliveryId]);
+    expect((await errorOf(retry)).code).toBe('dead-letter-unknown');
+    const decisions = await decisionsOf(world, 'deliveries-retried');
+    expect(decisions.map((facts) => new Set(facts['deliveryIds'] as string[]))).toEqual([new Set(ids)]);
+  });
+
   it('are put back a hundred at a time', async () => {
     const { world, ids } = await withDead(ANA);
     const { app } = world.engine;

@@ -101,7 +101,9 @@ export const membersAsOf = {
     { memberId: 'id-2', kind: 'directory-user', name: 'id-2', ...knownTo(true, 'something-new') },
   ],
   next: null,
+  notKnown: 1,
   withoutRecords: 1,
+  isWhole: false,
   atMs: NOW_MS,
 };
 export const place = (number: number) =>

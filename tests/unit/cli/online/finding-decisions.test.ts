@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { accessTo, problem } from '../../../fakes/running-app';
 import { accepted, finding, PAST, PLAN } from './answers-about-the-past';
-import { APP, delivery } from './answers-of-the-app';
+import { APP, delivery, NOW_MS } from './answers-of-the-app';
 
 const done = { json: { done: 'waived', words: 'It is accepted.', by: 'Olga' } };
 const ID = '3f2a9c0100000001';
@@ -87,6 +87,7 @@ describe('access dead-letters of a source', () => {
     expect(JSON.parse(ran.asked.at(-1)?.body ?? '')).toEqual({
       decision: 'retry-source',
       source: 'hr/standard',
+      failedByMs: String(NOW_MS),
     });
   });
 

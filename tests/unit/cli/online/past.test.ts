@@ -88,6 +88,45 @@ describe('access audit', () => {
     expect([late.exit, JSON.parse(late.stdout)]).toMatchObject([1, { error: { code: 'audit-not-ended' } }]);
   });
 
+  it('waits for one that was under way first, and then for one that sees what is so now', async () => {
+    let begun = 0;
+    const ran = await access(
+      ['audit', 'run', '--wait', '5', '--json'],
+      {},
+      {
+        online: {
+          env: (name) => ({ ...SIGNED_IN })[name as 'ACCESS_URL'],
+          fetch: async (url, init) => {
+            const path = addressOf(url).pathname.replace(/^.*\/api\/operator/, '') || '/';
+            if (init?.method === 'POST') begun += 1;
+            // Each that was asked for has ended by the next question.
+            const ended = Array.from({ length: begun }, (_, index) => ({
+              ...nights.nights[0],
+              night: `20260302090${index}`,
+            }));
+            const json =
+              init?.method === 'POST'
+                ? { done: begun === 1 ? 'audit-under-way' : 'audit-requested', words: 'x', by: 'Olga' }
+                : path === '/acme/audits'
+                  ? { ...nights, nights: ended }
+                  : path === '/acme/audits/latest'
+                    ? night
+                    : PAST['/'].json;
+            return new Response(JSON.stringify(json));
+          },
+        },
+      },
+    );
+    expect([ran.exit, begun, JSON.parse(ran.stdout)]).toMatchObject([1, 2, { night: '202603020200' }]);
+    expect(ran.stderr).toContain('An audit is under way that began before');
+  });
+
+  it.each(['', '.', '..'])('asks no other question for a night called %j', async (called) => {
+    const ran = await accessTo(['audit', 'show', called, '--json'], PAST);
+    expect(ran).toMatchObject({ exit: 2, json: { error: { code: 'wrong-use' } } });
+    expect(ran.asked.map(({ url }) => new URL(url).pathname)).toEqual(['/api/operator']);
+  });
+
   it('begins one and says so', async () => {
     const app = {
       ...PAST,
@@ -124,6 +163,11 @@ describe('access evidence', () => {
     });
     expect([good.exit, good.stdout.split(' (')[0]]).toEqual([0, '✔ ana@acme.example: the evidence is whole']);
     expect((await accessTo(['evidence', 'verify', '--checkpoint', 'gone.txt'], PAST)).exit).toBe(2);
+    const files = { 'kept.txt': '\uFEFForigin\r\n7\r\nroot\r\n\r\n— signature\r\n' };
+    const { asked } = await accessTo(['evidence', 'verify', '--checkpoint', 'kept.txt'], PAST, { files });
+    expect(new URL(asked.at(-1)?.url ?? '').searchParams.get('checkpoint')).toBe(
+      'origin\n7\nroot\n\n— signature\n',
+    );
   });
 
   it('writes page after page to a file, and nothing where one fails', async () => {
@@ -146,7 +190,7 @@ describe('access as-of', () => {
     expect(stdout.split('\n')).toEqual([
       'ana@acme.example 2026-03-02 09:00Z: 1 group; known by the nights 202603010200 and 202603020200 and what this app did; who came and went between them by others is not known',
       `${HARMLESS}: in it by the records of this app, since 2026-03-01 09:00Z`,
-      'Support: not known: somebody else changed it after the night 2026-03-01 09:00Z',
+      'Support: not known: somebody else changed it after 2026-03-01 09:00Z',
       `not known, as no night of around then read them: ${HARMLESS}`,
       '',
     ]);
@@ -155,9 +199,10 @@ describe('access as-of', () => {
       '/acme/as-of': { json: membersAsOf },
     });
     expect(members.stdout.split('\n')).toEqual([
-      `${HARMLESS} 2026-03-02 09:00Z: 2 members; known by the night 202603010200 and what this app did since; what others did since is not known yet`,
+      `${HARMLESS} 2026-03-02 09:00Z: 1 member, and 1 of whom it is not known; known by the night 202603010200 and what this app did since; what others did since is not known yet`,
       `${HARMLESS} (id-1): seen in it by the nights before and after`,
       'id-2: something-new',
+      'there may be more: whom this app put in and took out again between the nights is in: access history --group',
       'the records of 1 were not looked at: they are told by the nights alone',
       '',
     ]);

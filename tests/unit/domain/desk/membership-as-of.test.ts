@@ -8,8 +8,14 @@ import {
 } from '../../../../shared/domain/desk/membership-as-of';
 import type { EvidenceRecord } from '../../../../shared/domain/ledger/evidence';
 
-const seen = (takenAtMs: number, isMember: boolean): SeenAt => ({ takenAtMs, isMember });
-const change = (atMs: number, isIn: boolean): RecordedChange => ({ atMs, isIn });
+const seen = (takenAtMs: number, isMember: boolean, startedAtMs = takenAtMs): SeenAt => ({
+  startedAtMs,
+  takenAtMs,
+  isMember,
+});
+const change = (atMs: number, isIn: boolean): RecordedChange => ({ atMs, isIn, own: true });
+/** This app came to see it, and did not do it. */
+const found = (atMs: number, isIn: boolean): RecordedChange => ({ atMs, isIn, own: false });
 
 const CASES: ReadonlyArray<
   readonly [
@@ -76,6 +82,54 @@ const CASES: ReadonlyArray<
     'not-known',
   ],
   ['nothing stored at all', undefined, undefined, [], null, 'not-known'],
+  [
+    'put in by this app, and out of it in the next night though nobody recorded that',
+    seen(10, false),
+    seen(90, false),
+    [change(40, true)],
+    null,
+    'changed-unseen',
+  ],
+  [
+    'taken out by somebody else, which this app came to see later',
+    seen(10, true),
+    seen(90, false),
+    [found(60, false)],
+    null,
+    'changed-unseen',
+  ],
+  [
+    'put in by this app though the night before had seen it: somebody took them out between',
+    seen(10, true),
+    seen(90, true),
+    [change(60, true)],
+    null,
+    'changed-unseen',
+  ],
+  [
+    'no night before, and later seen to be in it already',
+    undefined,
+    undefined,
+    [found(60, true)],
+    null,
+    'not-known',
+  ],
+  [
+    'no night before, and later seen to be out of it',
+    undefined,
+    undefined,
+    [found(60, false)],
+    null,
+    'not-known',
+  ],
+  [
+    'taken out by this app while the night before was reading, after it had read the group',
+    seen(40, true, 10),
+    undefined,
+    [change(30, false)],
+    false,
+    'recorded',
+  ],
   ['only a record of long before', undefined, undefined, [change(2, true)], true, 'recorded'],
 ];
 
@@ -108,7 +162,7 @@ describe('what records say of a group', () => {
       change(1, true),
       change(3, false),
     ]);
-    expect(changesIn(records, { groupId: undefined, name: 'USERS' })).toEqual([change(2, false)]);
+    expect(changesIn(records, { groupId: undefined, name: 'USERS' })).toEqual([found(2, false)]);
     expect(groupsIn(records).map(({ name }) => name)).toEqual(['devs', 'Users', '']);
   });
 });
