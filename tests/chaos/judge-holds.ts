@@ -29,21 +29,20 @@ export function heldNow(holds: readonly Hold[], nowMs: number): HeldNow {
   );
 }
 
-/** Whether somebody lost a group at the end that was part of an approval, and by nothing since. */
-type IsAgreedEnd = (removal: Released) => boolean;
-
 /** With small guards a group loses one member a day, whoever was released, and whose access ended as it was agreed. */
-export function judgeGuards(
-  { organization, changes, released }: Removals,
-  isAgreedEnd: IsAgreedEnd,
-): readonly string[] {
+export function judgeGuards({
+  organization,
+  changes,
+  released,
+  agreed,
+}: Removals & Readonly<{ agreed: readonly Released[] }>): readonly string[] {
   if (organization.guards !== 'small') return [];
   const unreleased = changes.flatMap(({ atMs, groupId, removed }) =>
     removed
       .filter(
         (memberId) =>
           !released.some((one) => one.groupId === groupId && one.memberId === memberId && one.atMs <= atMs) &&
-          !isAgreedEnd({ groupId, memberId, atMs }),
+          !agreed.some((one) => one.groupId === groupId && one.memberId === memberId && one.atMs === atMs),
       )
       .map(() => ({ atMs, groupId })),
   );

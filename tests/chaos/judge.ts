@@ -47,6 +47,8 @@ export type Seen = Readonly<{
   deletedGroups: Set<string>;
   /** Held removals that a person released. */
   released: Released[];
+  /** Removals of whom an approval let the access end, as far as was known when they were made. */
+  agreed: Released[];
   /** How much later than it was sent a call may arrive. */
   latencyMs: number;
   /** Reads lagged behind, or a call arrived after its writer had been replaced, so that a change may be sent a second time. */
@@ -91,6 +93,8 @@ export function judgeChange(
   }
   for (const id of change.removed) {
     const person = nameOf(seen, id);
+    if (isAgreedEnd(person, group, seen, knowledge))
+      seen.agreed.push({ groupId: change.groupId, memberId: id, atMs: change.atMs });
     const views = viewsOf(person, seen, knowledge);
     if (views.every(({ groups }) => groups.has(group)))
       violations.push(`removed ${person} from ${group} against a reason`);
@@ -105,6 +109,27 @@ export function judgeChange(
   }
   if (group === GROUPS.watch) violations.push('changed a group that is only observed');
   return violations;
+}
+
+/** Whether somebody lost a group at the end that was part of an approval, and nothing gave it since. */
+function isAgreedEnd(
+  person: string,
+  group: string,
+  { organization: { graceDays } }: Seen,
+  { nowMs, known, maybe }: Knowledge,
+): boolean {
+  const bodies = [...known, ...maybe];
+  const expectedAt = (ms: number): Expected =>
+    expectedFor(person, bodies, ms, { graceDays, refused: new Set<string>() });
+  return (
+    expectedAt(nowMs).state !== 'gone' &&
+    agreedEnds(person, group, bodies).some(
+      (endMs) =>
+        endMs <= nowMs &&
+        expectedAt(endMs - 1).groups.has(group) &&
+        !instantsWithin(bodies, endMs, nowMs).some((ms) => expectedAt(ms).groups.has(group)),
+    )
+  );
 }
 
 /** Judges everything once nothing is left to do. */
@@ -131,20 +156,7 @@ export async function judgeState(
       judgePerson(person, access, state).map(({ text }) => text),
     ),
     ...(seen.deletedGroups.size > 0 ? [] : judgeRules(uipath, expectedRules(accepted, nowMs, refused))),
-    ...judgeGuards(seen, ({ groupId, memberId, atMs }) => {
-      const group = groupNameOf(uipath, groupId);
-      const person = nameOf(seen, memberId);
-      const expectedAt = (ms: number): Expected => expectedFor(person, accepted, ms, rules);
-      return (
-        expectedAt(atMs).state !== 'gone' &&
-        agreedEnds(person, group, accepted).some(
-          (endMs) =>
-            endMs <= atMs &&
-            expectedAt(endMs - 1).groups.has(group) &&
-            !instantsWithin(accepted, endMs, atMs).some((ms) => expectedAt(ms).groups.has(group)),
-        )
-      );
-    }),
+    ...judgeGuards(seen),
     ...judgeHolds(holds, seen, ({ groupId, memberId }, sinceMs, untilMs) => {
       const group = groupNameOf(uipath, groupId);
       const expectedAt = (ms: number): Expected => expectedFor(nameOf(seen, memberId), accepted, ms, rules);

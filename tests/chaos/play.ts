@@ -170,6 +170,7 @@ class Player {
       deletedGroups: new Set(),
       latencyMs: story.latencyMs,
       released: [],
+      agreed: [],
       repeatsAllowed: mayRepeat(story),
     };
     this.#workers = Array.from({ length: story.weather.instances }, () => this.#start());
