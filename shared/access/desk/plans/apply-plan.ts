@@ -19,7 +19,7 @@ import { refuseOwnMatter } from '../refuse-own-matter';
 import { requireReason } from '../require-reason';
 import { requireSecondPerson, type SecondPersonDeps } from '../require-second-person';
 import { movedInWords, type NamesInPlanDeps } from './names-in-plan';
-import { recordDecided } from './plan-evidence';
+import { decidedEntry } from './plan-evidence';
 import type { PlanningContext } from './plan-kind-interface';
 import { computePlan, planningContext, type PlanKindsByName } from './propose-plan';
 
@@ -176,7 +176,8 @@ async function carryOut(
     throw new AppError('storage-conflict', 'The plan is being decided at this moment');
   await requireMayChange(deps, alias, plan);
   // What was noted as done was recorded before it.
-  if (decision.done === 0) await recordDecided(deps, alias, plan, decision, policyHash);
+  if (decision.done === 0)
+    await recordDecision(deps, alias, decidedEntry(plan, decision, policyHash), [hash]);
   const context = await planningContext(deps, alias, plan.by);
   let at = decision.done;
   let head: ProposedPlanHead = plan;

@@ -8,7 +8,7 @@ import { organizationOf, withoutFaults } from '../../remediation-world';
 import { useWorlds } from '../../world';
 import { DESK } from './plan-world';
 
-/** As evidence they are more than one record of it holds. */
+/** More than a row of evidence holds. */
 const MANY = 4_000;
 const begin = withoutFaults(useWorlds());
 
