@@ -10,7 +10,7 @@ import {
   type ProposedPlanHead,
 } from '../../../domain/desk/proposed-plan';
 import { movedSince } from '../../../domain/desk/moved-since';
-import type { Policy } from '../../../domain/policy';
+import { groupPolicyOf, type OrganizationPolicy, type Policy } from '../../../domain/policy';
 import { AppError, errorCodeOf } from '../../../errors';
 import type { ProposedPlans } from '../../../storage/desk/proposed-plans';
 import { requireEnforced, requireVersionInForce } from '../../ledger/organization/observed-organization';
@@ -102,8 +102,7 @@ async function begin(
   await requireMayChange(deps, alias, plan);
   const context = await planningContext(deps, alias, plan.by);
   await requireUnmoved(deps, kinds, plan, context);
-  const { releasesOver = Infinity } = context.organization.decisions.twoPeople;
-  const isNeeded = plan.counts.removals > releasesOver;
+  const isNeeded = takesTwoPeople(plan, context.organization);
   const content = { page: 'proposed-plans', about: hash, fields: { reason } };
   const said = { organization: alias, policyHash: context.policyHash, isNeeded };
   const seconded = await requireSecondPerson(deps, said, by, content);
@@ -130,6 +129,14 @@ async function begin(
     await seconded.done();
     return now;
   }
+}
+
+/** Where many go, and where somebody gets back what two people would have to approve. */
+function takesTwoPeople({ counts, changes }: ProposedPlan, organization: OrganizationPolicy): boolean {
+  const { releasesOver = Infinity } = organization.decisions.twoPeople;
+  const isForTwo = ({ change, at }: PlannedChange): boolean =>
+    change === 'give-back' && (groupPolicyOf(organization, at)?.requests?.approvals ?? 1) > 1;
+  return counts.removals > releasesOver || changes.some(isForTwo);
 }
 
 /** Of a plan that was begun before as well: observe, or another version of the policy, may have come since. */

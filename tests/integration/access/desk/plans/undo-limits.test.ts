@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { signedInPerson } from '../../../../fixtures/signed-in-person';
 import { auditNight, withoutFaults } from '../../remediation-world';
 import { renameGroup } from '../../rename-group';
 import { BEN, byHand, CARA, DAN, OLGA, useWorlds, type World } from '../../world';
@@ -31,6 +32,26 @@ describe('access undo', () => {
       changes: [],
       leftOut: [{ why: 'UiPath does not have this group any more' }],
     });
+  });
+
+  it('takes two people where a grant of the group does', async () => {
+    const requests = { approvers: [BEN, OLGA], approvals: 2 };
+    const world = await begin({ policy: { groups: { Finance: { requests } }, birthright: [] } });
+    const hash = await takenOut(world);
+    await auditNight(world);
+    const undo = await plan(world, 'undo', { id: hash, ...SAID });
+    expect(undo.changes).toMatchObject([{ change: 'give-back' }]);
+    await expect(apply(world, undo.hash)).rejects.toMatchObject({ code: 'not-permitted' });
+    const [one, other] = [signedInPerson('Olga Admin'), signedInPerson('Ben Lead')];
+    await expect(apply(world, undo.hash, { by: one })).rejects.toMatchObject({
+      code: 'second-person-needed',
+    });
+    await expect(apply(world, undo.hash, { by: one })).rejects.toMatchObject({
+      code: 'second-person-needed',
+    });
+    expect(await apply(world, undo.hash, { by: other })).toMatchObject({ left: 0 });
+    await world.settle();
+    expect(world.members('Finance')).toEqual([CARA]);
   });
 
   it('ends a request of somebody who has no account yet', async () => {
