@@ -23,6 +23,7 @@ const ProblemSchema = z.object({
   title: z.string(),
   detail: z.string().optional(),
   instance: z.string().optional(),
+  errors: z.array(z.object({ field: z.string(), problem: z.string() })).optional(),
 });
 
 const TIMEOUT_MS = 30_000;
@@ -113,12 +114,18 @@ function understand<T>(schema: z.ZodType<T>, json: unknown, base: URL): T {
 function refusal(base: URL, status: number, json: unknown): CommandFailure {
   const { data: problem } = ProblemSchema.safeParse(json);
   if (problem !== undefined) {
-    const { code, title, detail, instance } = problem;
+    const { code, title, detail, instance, errors = [] } = problem;
+    // What moved names people, so that the message of the app, which it logs, does not.
+    const moved = code === 'plan-moved' ? errors.map((one) => `${one.field}: ${one.problem}`).join('; ') : '';
     const where = instance === undefined ? '' : ` (invocation ${instance})`;
-    return new CommandFailure(code, detail ?? `${title}${status < 500 ? '' : where}`, {
-      exit: exitOf(status),
-      ...(HINTS[code] === undefined ? {} : { hint: HINTS[code] }),
-    });
+    return new CommandFailure(
+      code,
+      `${detail ?? `${title}${status < 500 ? '' : where}`}${moved === '' ? '' : `: ${moved}`}`,
+      {
+        exit: exitOf(status),
+        ...(HINTS[code] === undefined ? {} : { hint: HINTS[code] }),
+      },
+    );
   }
   // The platform itself refuses whoever it does not know, and has no problem document for it.
   if (status === 401 || status === 403 || (status >= 300 && status < 400))

@@ -88,7 +88,7 @@ export function createForgetRecords(deps: ForgetRecordsDeps): ForgetRecords {
             await deps.proposedPlans.forget(
               alias,
               (plan) => hasPlanEnded(plan, nowMs - RETENTION_MS.proposedPlans),
-              PORTION,
+              { most: PORTION, beforeMs: nowMs - RETENTION_MS.proposedPlans },
             ),
           ),
         refusedChanges: async (nowMs) => forgetRefusedChanges(organization, nowMs),

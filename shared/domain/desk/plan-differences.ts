@@ -59,10 +59,12 @@ export function isAboutAccess({ subject }: Pick<FindingRecord, 'subject'>): bool
 function toChange(found: DifferenceFound, isOwn: NamesDecider): PlannedChange | LeftOut {
   const { finding, membership } = found;
   const { remediation, subject } = finding;
+  const who = membership?.who;
+  const personKey = subject['personKey'] ?? (who?.kind === 'person' ? who.personKey : undefined);
   const place = {
     at: membership?.group ?? subject['group'] ?? subject['entity'] ?? subject['rule'] ?? finding.check,
     ...(membership === undefined ? {} : { groupId: membership.groupId, memberId: membership.memberId }),
-    ...(subject['personKey'] === undefined ? {} : { personKey: subject['personKey'] }),
+    ...(personKey === undefined ? {} : { personKey }),
   };
   const why = whyNot(found, isOwn);
   if (why !== undefined || remediation === undefined)

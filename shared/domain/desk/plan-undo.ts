@@ -13,6 +13,8 @@ export type DoneToMembership = Readonly<{
   memberId?: string;
   /** Of a reason: it is one still. Of what was taken away: UiPath has it again. */
   isInForce: boolean;
+  /** UiPath does not have the group of that id any more: one of its name is another. */
+  isGroupGone?: boolean;
   who: WhoIsMember;
 }> &
   (
@@ -38,8 +40,9 @@ export function planUndo(
   const changes: PlannedChange[] = [];
   const leftOut: LeftOut[] = [...alsoLeftOut];
   const facts = new Map<string, PlanFacts>();
+  const returned = groupsGivenBack(done, organization, reason, isOwn);
   for (const one of done) {
-    const planned = toChange(one, organization, reason, isOwn);
+    const planned = toChange(one, organization, { reason, returned }, isOwn);
     if (typeof planned === 'string') {
       leftOut.push({ ...placeOf(one), why: planned });
       continue;
@@ -58,10 +61,33 @@ export function planUndo(
   };
 }
 
+/** Folded names of the groups that people would get back, by their key: both of two duties may have been taken. */
+function groupsGivenBack(
+  done: readonly DoneToMembership[],
+  organization: OrganizationPolicy,
+  reason: AskedAdoption | undefined,
+  isOwn: IsOwn,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const groups = new Map<string, Set<string>>();
+  for (const one of done) {
+    const planned = toChange(one, organization, { reason, returned: new Map() }, isOwn);
+    if (typeof planned === 'string' || planned.change !== 'give-back') continue;
+    const { personKey = '', at } = planned;
+    groups.set(personKey, (groups.get(personKey) ?? new Set()).add(fold(at)));
+  }
+  return groups;
+}
+
 function toChange(
   done: DoneToMembership,
   organization: OrganizationPolicy,
-  reason: AskedAdoption | undefined,
+  {
+    reason,
+    returned,
+  }: Readonly<{
+    reason: AskedAdoption | undefined;
+    returned: ReadonlyMap<string, ReadonlySet<string>>;
+  }>,
   isOwn: IsOwn,
 ): PlannedChange | string {
   const { who, isInForce, memberId = '', at } = done;
@@ -70,7 +96,10 @@ function toChange(
     if (who.kind === 'nobody') return who.why;
     if (isOwn(who.personKey, memberId))
       return 'it is about whoever asked for this plan: somebody else undoes it';
-    if (!isInForce) return 'it has ended by now';
+    if (!isInForce)
+      return who.reasons.has(fold(at))
+        ? 'something else gives it, such as a line of the policy: edit the policy, or undo the other'
+        : 'it has ended by now';
     return done.act === 'forget'
       ? {
           ...place,
@@ -81,12 +110,14 @@ function toChange(
       : { ...place, change: 'end-reason', why: ['what was given ends'], of: done.requestId };
   }
   if (isInForce) return 'it is so by now';
+  if (done.isGroupGone === true) return 'UiPath does not have this group any more';
   if (reason === undefined) return 'it is given back with a reason only: name its owner and ticket';
   if (groupPolicyOf(organization, at)?.mode === 'observe') return 'the group is only observed';
   const { groupId = '', latestMs = Infinity } = done;
   const permitted = whyNoReason({ group: at, groupId, memberId, who }, organization, reason, isOwn);
   if (typeof permitted === 'string') return permitted;
-  const other = conflictOf(organization, fold(at), permitted.reasons);
+  const { personKey, reasons } = permitted;
+  const other = conflictOf(organization, fold(at), new Set([...reasons, ...(returned.get(personKey) ?? [])]));
   if (other !== undefined) return `separation of duties keeps it apart from ${other}`;
   const untilMs = Math.min(permitted.untilMs, latestMs);
   return { ...place, change: 'give-back', why: ['what was taken away is given back'], untilMs };

@@ -35,11 +35,14 @@ export type ProposedPlans = Readonly<{
     hash: string,
     decide: (head: ProposedPlanHead) => ProposedPlanHead | undefined,
   ) => Promise<ProposedPlanHead | undefined>;
-  /** Removes plans that are over, with what they would have done, at most so many. Returns how many. */
+  /**
+   * Removes plans that are over, with what they would have done, at most so many; and what was written before so long, and no plan has
+   * any more, as the same was planned anew. Returns how many plans.
+   */
   forget: (
     organization: string,
     isOver: (head: ProposedPlanHead) => boolean,
-    most: number,
+    { most, beforeMs }: Readonly<{ most: number; beforeMs: number }>,
   ) => Promise<number>;
 }>;
 
@@ -122,6 +125,15 @@ export function createProposedPlans(
   });
   const blob = async (organization: string, name: string) =>
     (await storage.container('proposed-plans')).getBlockBlobClient(`${organization}/${name}.json`);
+  const forgetUnused = async (organization: string, used: ReadonlySet<string>, beforeMs: number) => {
+    const container = await storage.container('proposed-plans');
+    const unused: string[] = [];
+    for await (const { name, properties } of container.listBlobsFlat({ prefix: `${organization}/` })) {
+      const isUsed = used.has(name.slice(organization.length + 1, -'.json'.length));
+      if (!isUsed && properties.lastModified.getTime() < beforeMs) unused.push(name);
+    }
+    for (const name of unused) await container.getBlockBlobClient(name).deleteIfExists();
+  };
   return {
     list: async (organization) => (await rows.list(organization)).map(toHead),
     get: async (organization, hash) => {
@@ -153,13 +165,18 @@ export function createProposedPlans(
       });
       return changed === undefined ? undefined : toHead(changed);
     },
-    forget: async (organization, isOver, most) => {
-      const all = await rows.list(organization);
+    forget: async (organization, isOver, { most, beforeMs }) => {
+      let hasUnreadable = false;
+      const all = await rows.list(organization, () => {
+        hasUnreadable = true;
+      });
       const over = all.filter((plan) => isOver(toHead(plan))).slice(0, most);
       const kept = new Set(all.filter((plan) => !over.includes(plan)).map(({ parts }) => parts));
       // Only a row tells of its blob.
       for (const { parts } of over)
         if (!kept.has(parts)) await (await blob(organization, parts)).deleteIfExists();
+      // One whose row cannot be read may be any of them.
+      if (!hasUnreadable) await forgetUnused(organization, kept, beforeMs);
       await rows.remove(
         organization,
         over.map(({ hash }) => hash),

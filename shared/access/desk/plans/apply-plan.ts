@@ -1,7 +1,5 @@
 import type { Clock } from '../../../clock';
-import { hashOf } from '../../../domain/canonical-json-hash';
-import { describeDecider, type HumanDecider } from '../../../domain/decider';
-import type { EvidenceEntry } from '../../../domain/ledger/evidence';
+import type { HumanDecider } from '../../../domain/decider';
 import {
   isPlanHash,
   planRefusalOf,
@@ -12,15 +10,16 @@ import {
   type ProposedPlanHead,
 } from '../../../domain/desk/proposed-plan';
 import { movedSince } from '../../../domain/desk/moved-since';
-import type { Policy } from '../../../domain/policy';
+import { groupPolicyOf, type OrganizationPolicy, type Policy } from '../../../domain/policy';
 import { AppError, errorCodeOf } from '../../../errors';
 import type { ProposedPlans } from '../../../storage/desk/proposed-plans';
-import { requireEnforced } from '../../ledger/organization/observed-organization';
+import { requireEnforced, requireVersionInForce } from '../../ledger/organization/observed-organization';
 import { recordDecision } from '../../ledger/organization/update-organization-ledger';
 import { refuseOwnMatter } from '../refuse-own-matter';
 import { requireReason } from '../require-reason';
 import { requireSecondPerson, type SecondPersonDeps } from '../require-second-person';
 import { movedInWords, type NamesInPlanDeps } from './names-in-plan';
+import { decidedEntry } from './plan-evidence';
 import type { PlanningContext } from './plan-kind-interface';
 import { computePlan, planningContext, type PlanKindsByName } from './propose-plan';
 
@@ -53,7 +52,7 @@ const ATTEMPTS = 8;
  * Carries out a plan in a person's name: exactly what was shown, if what is so now still gives the same. It is decided once, recorded
  * before anything is done, and goes on where it stopped when somebody applies it again.
  * @throws AppError `body-invalid` without a reason, `plan-unknown`, `plan-expired`, `plan-moved`, `decides-about-self`,
- * `organization-observed`, `second-person-needed`, `not-permitted`, `storage-conflict`, and what the kind throws
+ * `organization-observed`, `policy-not-in-force`, `second-person-needed`, `not-permitted`, `storage-conflict`, and what the kind throws
  */
 export async function applyPlan(
   deps: ApplyPlanDeps,
@@ -100,11 +99,10 @@ async function begin(
 ): Promise<ProposedPlanHead> {
   const { hash } = plan;
   requireInTime(plan, deps.clock.now());
-  if (plan.changes.some(writesToUiPath)) await requireEnforced(deps, alias);
+  await requireMayChange(deps, alias, plan);
   const context = await planningContext(deps, alias, plan.by);
   await requireUnmoved(deps, kinds, plan, context);
-  const { releasesOver = Infinity } = context.organization.decisions.twoPeople;
-  const isNeeded = plan.counts.removals > releasesOver;
+  const isNeeded = takesTwoPeople(plan, context.organization);
   const content = { page: 'proposed-plans', about: hash, fields: { reason } };
   const said = { organization: alias, policyHash: context.policyHash, isNeeded };
   const seconded = await requireSecondPerson(deps, said, by, content);
@@ -133,6 +131,23 @@ async function begin(
   }
 }
 
+/** Where many go, and where somebody gets back what two people would have to approve. */
+function takesTwoPeople({ counts, changes }: ProposedPlan, organization: OrganizationPolicy): boolean {
+  const { releasesOver = Infinity } = organization.decisions.twoPeople;
+  const isForTwo = ({ change, at }: PlannedChange): boolean =>
+    change === 'give-back' && (groupPolicyOf(organization, at)?.requests?.approvals ?? 1) > 1;
+  return counts.removals > releasesOver || changes.some(isForTwo);
+}
+
+/** Of a plan that was begun before as well: observe, or another version of the policy, may have come since. */
+async function requireMayChange(
+  deps: ApplyPlanDeps,
+  alias: string,
+  { changes }: Pick<ProposedPlan, 'changes'>,
+): Promise<void> {
+  await (changes.some(writesToUiPath) ? requireEnforced(deps, alias) : requireVersionInForce(deps, alias));
+}
+
 function requireInTime(head: ProposedPlanHead, nowMs: number): void {
   const refusal = planRefusalOf(head, nowMs);
   if (refusal !== undefined)
@@ -149,14 +164,10 @@ async function requireUnmoved(
   const now = await computePlan(kinds, context, plan);
   if (now.hash === plan.hash) return;
   const fields = await movedInWords(deps, context.organization.alias, movedSince(plan, now));
-  const some = fields.map(({ field, problem }) => `${field}: ${problem}`).join('; ');
-  throw new AppError(
-    'plan-moved',
-    `Nothing is done, as what the plan was made of is not so any more: ${some}`,
-    {
-      fields,
-    },
-  );
+  // Who that is stands in the fields alone: a message is logged.
+  throw new AppError('plan-moved', 'Nothing is done, as what the plan was made of is not so any more', {
+    fields,
+  });
 }
 
 type Carrying = Readonly<{ alias: string; policyHash: string; hasTime: () => boolean }>;
@@ -170,7 +181,10 @@ async function carryOut(
   const { decision, changes, hash } = plan;
   if (decision === undefined)
     throw new AppError('storage-conflict', 'The plan is being decided at this moment');
-  await recordDecision(deps, alias, decidedEntry(plan, decision, policyHash), [hash]);
+  await requireMayChange(deps, alias, plan);
+  // What was noted as done was recorded before it.
+  if (decision.done === 0)
+    await recordDecision(deps, alias, decidedEntry(plan, decision, policyHash), [hash]);
   const context = await planningContext(deps, alias, plan.by);
   let at = decision.done;
   let head: ProposedPlanHead = plan;
@@ -178,6 +192,7 @@ async function carryOut(
     const make = await kinds[plan.kind].carryOut({ ...plan, decision }, context);
     while (at < changes.length && hasTime()) {
       const part = changes.slice(at, at + PART);
+      if (at > decision.done) await requireMayChange(deps, alias, plan);
       const notMade = await make(part);
       at += part.length;
       head = await noteProgress(deps, alias, hash, { done: at, notMade, from: at - part.length });
@@ -190,27 +205,6 @@ async function carryOut(
   await recordDecision(deps, alias, entry, [hash]);
   const done = await changePlan(deps, alias, hash, (one) => ({ ...one, state: 'done' }));
   return { plan: done, left: 0, isRepeated: false };
-}
-
-/** People by key and directory id alone: evidence of an organization is not erased. */
-function decidedEntry(plan: ProposedPlan, decision: PlanDecision, policyHash: string): EvidenceEntry {
-  const { hash, kind, by: proposedBy, changes, asked } = plan;
-  const { by, first, reason, atMs } = decision;
-  return {
-    kind: 'proposed-plan-applied',
-    atMs,
-    policyHash,
-    facts: {
-      planHash: hash,
-      plan: kind,
-      asked: hashOf(asked),
-      by,
-      ...(first === undefined ? {} : { first }),
-      reason,
-      proposedBy: describeDecider(proposedBy),
-      changes: changes.map(({ why: _why, ...change }) => change),
-    },
-  };
 }
 
 async function noteProgress(

@@ -55,7 +55,7 @@ export function toAskedReason(asked: AskedForPlan): AskedAdoption {
   };
 }
 
-/** Folded addresses of users by directory id, of the newest audit. @throws AppError `report-unknown` before the first */
+/** Folded addresses of users by directory id, of the newest audit, but for one that several accounts have. @throws AppError `report-unknown` before the first */
 export async function addressesOfUsers(
   { reports, snapshots }: Pick<NamesInPlanDeps, 'reports' | 'snapshots'>,
   alias: string,
@@ -67,7 +67,10 @@ export async function addressesOfUsers(
       'report-unknown',
       'No audit is stored: who has which account is known after the first one',
     );
-  return addressesInStoredSnapshot(snapshot.parts);
+  const addresses = [...(await addressesInStoredSnapshot(snapshot.parts))];
+  const times = new Map<string, number>();
+  for (const [, address] of addresses) times.set(address, (times.get(address) ?? 0) + 1);
+  return new Map(addresses.filter(([, address]) => times.get(address) === 1));
 }
 
 function problemOf(field: string, problem: string | undefined): readonly FieldProblem[] {

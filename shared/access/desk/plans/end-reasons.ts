@@ -2,7 +2,7 @@ import type { Clock } from '../../../clock';
 import type { PlannedChange } from '../../../domain/desk/proposed-plan';
 import { fold } from '../../../domain/fold';
 import { fitPersonLedger } from '../../../domain/ledger/limit-person-ledger-size';
-import { namesOfGroup } from '../../../domain/ledger/person-access';
+import { isGrantValid, namesOfGroup } from '../../../domain/ledger/person-access';
 import type { Grant, PersonLedger } from '../../../domain/ledger/person-ledger';
 import { personSubject } from '../../../domain/ledger/subject';
 import { mapConcurrently, STORAGE_WIDTH } from '../../../map-concurrently';
@@ -34,7 +34,9 @@ export async function endReasons(
       let next = current;
       const made: PlannedChange[] = [];
       for (const change of changes) {
-        const ended = withoutReason(next, plan, change);
+        const ended = withoutReason(next, plan, change, (grant) =>
+          isGrantValid(grant, current, organization, nowMs),
+        );
         if (ended === undefined) continue;
         next = ended;
         made.push(change);
@@ -67,20 +69,26 @@ function withoutReason(
   ledger: PersonLedger,
   { hash, decision }: DecidedPlan,
   planned: PlannedChange,
+  isValid: (grant: Grant) => boolean,
 ): PersonLedger | undefined {
-  const { change, at, of } = planned;
+  const { change, at, of, groupId } = planned;
   const isMeant = (grant: Grant): boolean => grant.requestId === of && namesOfGroup(grant).includes(fold(at));
   const grant = ledger.grants.find(isMeant);
   if (grant === undefined) return undefined;
   if (change === 'forget-reason') {
-    const isOther = (one: Grant): boolean => one !== grant && namesOfGroup(one).includes(fold(at));
+    const names = new Set(namesOfGroup(grant));
+    const isOther = (one: Grant): boolean =>
+      one !== grant && isValid(one) && namesOfGroup(one).some((name) => names.has(name));
     const isKept = ledger.grants.some(isOther);
     return {
       ...ledger,
       grants: ledger.grants.filter((one) => one !== grant),
       applied: ledger.applied.filter(
-        ({ groupName, origin, by }) =>
-          isKept || by === 'birthright' || origin !== 'standing' || fold(groupName) !== fold(at),
+        (one) =>
+          isKept ||
+          one.by === 'birthright' ||
+          one.origin !== 'standing' ||
+          (one.groupId !== groupId && !names.has(fold(one.groupName))),
       ),
     };
   }

@@ -4,7 +4,7 @@ import type {
   ComputedPlan,
   PlanDecision,
   PlannedChange,
-  ProposedPlanHead,
+  ProposedPlan,
 } from '../../../domain/desk/proposed-plan';
 import type { OrganizationPolicy } from '../../../domain/policy';
 
@@ -17,7 +17,7 @@ export type PlanningContext = Readonly<{
 }>;
 
 /** A plan that was decided, as far as carrying it out has to know. */
-export type DecidedPlan = Pick<ProposedPlanHead, 'hash'> &
+export type DecidedPlan = Pick<ProposedPlan, 'hash' | 'facts'> &
   Readonly<{ asked: AskedForPlan; decision: PlanDecision }>;
 
 /**

@@ -4,6 +4,7 @@ import {
   MOST_CHANGES,
   proposedPlan,
   type AskedForPlan,
+  type ComputedPlan,
   type PlanKind,
   type ProposedPlan,
 } from '../../../domain/desk/proposed-plan';
@@ -14,7 +15,7 @@ import type { PlanKindOf, PlanningContext } from './plan-kind-interface';
 
 export type ProposePlanDeps = Readonly<{
   policy: () => Promise<Policy>;
-  proposedPlans: Pick<ProposedPlans, 'propose'>;
+  proposedPlans: Pick<ProposedPlans, 'propose' | 'get'>;
   clock: Pick<Clock, 'now'>;
 }>;
 
@@ -31,10 +32,16 @@ export async function proposePlan(
   { kind, said, by }: Readonly<{ kind: PlanKind; said: AskedForPlan; by: HumanDecider }>,
 ): Promise<ProposedPlan> {
   const context = await planningContext(deps, alias, by);
-  const asked = await kinds[kind].read(said, context);
-  const plan = await computePlan(kinds, context, { kind, asked });
-  await deps.proposedPlans.propose(alias, plan);
-  return plan;
+  const read = await kinds[kind].read(said, context);
+  const computed = await compute(kinds, context, { kind, asked: read });
+  for (let time = 1; ; time += 1) {
+    const asked = time === 1 ? read : { ...read, time: String(time) };
+    const plan = planOf(context, { kind, asked }, computed);
+    const isKept = !(await deps.proposedPlans.propose(alias, plan));
+    // What was carried out before, and is to be done once more, is another decision.
+    if (isKept && (await deps.proposedPlans.get(alias, plan.hash))?.state === 'done') continue;
+    return plan;
+  }
 }
 
 /** @throws AppError `plan-unknown` for an organization that the policy does not name */
@@ -53,14 +60,31 @@ export async function planningContext(
 export async function computePlan(
   kinds: PlanKindsByName,
   context: PlanningContext,
-  { kind, asked }: Readonly<{ kind: PlanKind; asked: AskedForPlan }>,
+  what: WhatToPlan,
 ): Promise<ProposedPlan> {
+  return planOf(context, what, await compute(kinds, context, what));
+}
+
+type WhatToPlan = Readonly<{ kind: PlanKind; asked: AskedForPlan }>;
+
+async function compute(
+  kinds: PlanKindsByName,
+  context: PlanningContext,
+  { kind, asked }: WhatToPlan,
+): Promise<ComputedPlan> {
   const computed = await kinds[kind].compute(asked, context);
-  const { organization, policyHash, by, nowMs: atMs } = context;
   if (computed.changes.length > MOST_CHANGES)
     throw new AppError(
       'plan-too-large',
       `It would be ${computed.changes.length} changes, and one plan has ${MOST_CHANGES} at most: ask for less, such as one group`,
     );
+  return computed;
+}
+
+function planOf(
+  { organization, policyHash, by, nowMs: atMs }: PlanningContext,
+  { kind, asked }: WhatToPlan,
+  computed: ComputedPlan,
+): ProposedPlan {
   return proposedPlan({ organization: organization.alias, kind, asked, policyHash }, computed, { by, atMs });
 }

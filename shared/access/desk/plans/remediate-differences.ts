@@ -91,10 +91,10 @@ function placeOf({ remediation, subject }: FindingRecord) {
   return memberId === undefined || groupId === undefined ? undefined : { groupId, memberId };
 }
 
-/** What was released before is not released again: its finding says so. */
+/** What was released before is not released again: its finding says so. A finding that has another remediation by now is not what was decided. */
 async function carryOutPart(
   deps: RemediateDifferencesDeps,
-  { decision }: DecidedPlan,
+  { decision, facts }: DecidedPlan,
   { organization, policyHash }: PlanningContext,
   part: readonly PlannedChange[],
 ): Promise<number> {
@@ -103,7 +103,12 @@ async function carryOutPart(
   const findings = await mapConcurrently(part, STORAGE_WIDTH, async ({ of = '' }) =>
     deps.findings.get(alias, of),
   );
-  const waiting = findings.flatMap((one) => (one !== undefined && isWaiting(one) ? [one] : []));
+  const agreed = new Map(facts.map((one) => [one.about, one.facts['plan']]));
+  const isAgreed = ({ id, remediation }: FindingRecord): boolean =>
+    remediation?.planHash === agreed.get(`finding:${id}`);
+  const waiting = findings.flatMap((one) =>
+    one !== undefined && isWaiting(one) && isAgreed(one) ? [one] : [],
+  );
   const memberships = waiting.filter(({ remediation }) => remediation?.kind !== 'change');
   if (memberships.length > 0) {
     await requestRemediation(deps, organization, released, memberships);
@@ -116,7 +121,9 @@ async function carryOutPart(
     await releaseChange(deps, organization, released, { finding: id, planHash, change });
     await deps.findings.save(alias, [asReleased(finding)]);
   }
-  const over = findings.filter((one) => one?.remediation?.status === 'applied').length;
+  const over = findings.filter(
+    (one) => one !== undefined && one.remediation?.status === 'applied' && isAgreed(one),
+  ).length;
   return part.length - waiting.length - over;
 }
 

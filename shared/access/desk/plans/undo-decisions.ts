@@ -11,7 +11,7 @@ import { isPlanHash } from '../../../domain/desk/proposed-plan';
 import { fold } from '../../../domain/fold';
 import { isEndedBy, isGrantValid, namesOfGroup } from '../../../domain/ledger/person-access';
 import { knownAccountOf, type PersonLedger } from '../../../domain/ledger/person-ledger';
-import { AppError } from '../../../errors';
+import { AppError, errorCodeOf } from '../../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../../map-concurrently';
 import type { ProposedPlans } from '../../../storage/desk/proposed-plans';
 import type { HoldStore } from '../../../storage/holds';
@@ -24,7 +24,7 @@ import type { NamesInPlanDeps } from './names-in-plan';
 import type { PlanKindOf, PlanningContext } from './plan-kind-interface';
 import { ADOPTED, reasonId, UNDONE, writeReasons, type WriteReasonsDeps } from './write-reasons';
 import { endReasons } from './end-reasons';
-import { whoIsMember } from './who-is-member';
+import { toPerson, whoIsMember } from './who-is-member';
 
 export type UndoDecisionsDeps = NamesInPlanDeps &
   WriteReasonsDeps &
@@ -81,18 +81,24 @@ async function compute(
     async (one): Promise<readonly DoneToMembership[]> => {
       const { groupId = '', memberId = '', personKey } = one;
       const now = groups.get(groupId);
-      const ledger = await ledgerOf(deps, alias, personKey);
-      const account = memberId === '' && ledger !== undefined ? (knownAccountOf(ledger) ?? '') : memberId;
-      const who = await whoIsMember(deps, organization, {
-        memberId: account,
-        addresses,
-        nowMs,
-        subject: personKey === undefined ? {} : { personKey },
-      });
-      const at = now?.name ?? one.at;
-      const place = { ...one, at, ...(account === '' ? {} : { memberId: account }), who };
-      if (one.act === 'give-back')
-        return [{ ...place, act: one.act, isInForce: now?.members.has(memberId) === true }];
+      if (one.act === 'give-back') {
+        const who = await whoIsMember(deps, organization, {
+          memberId,
+          addresses,
+          nowMs,
+          subject: personKey === undefined ? {} : { personKey },
+        });
+        const isGroupGone = now !== undefined && now.name === undefined;
+        const isInForce = now?.members.has(memberId) === true;
+        return [{ ...one, at: now?.name ?? one.at, isGroupGone, isInForce, who }];
+      }
+      const { key, ledger, unreadable } = await ledgerOf(deps, alias, personKey);
+      // A reason is ended where it is, whatever account its person has.
+      const who =
+        unreadable || key === undefined
+          ? ({ kind: 'nobody', why: UNREADABLE } as const)
+          : toPerson(organization, [key, ledger], nowMs);
+      const place = { ...one, who };
       const grants = (ledger?.grants ?? []).filter(
         (grant) =>
           (one.requestId === undefined || grant.requestId === one.requestId) &&
@@ -103,7 +109,7 @@ async function compute(
       );
       const { act } = one;
       if (valid.length > 0)
-        return valid.map(({ requestId }) => ({ ...place, act, requestId, isInForce: true }));
+        return valid.map(({ requestId, group: at }) => ({ ...place, at, act, requestId, isInForce: true }));
       return [{ ...place, act, requestId: one.requestId ?? '', isInForce: false }];
     },
   );
@@ -121,9 +127,15 @@ async function ledgerOf(
   { ledger }: Pick<UndoDecisionsDeps, 'ledger'>,
   alias: string,
   personKey: string | undefined,
-): Promise<PersonLedger | undefined> {
-  if (personKey === undefined) return undefined;
-  return (await readWhoeverJoined(ledger, alias, personKey)).stored?.value;
+): Promise<Readonly<{ key?: string; ledger?: PersonLedger | undefined; unreadable: boolean }>> {
+  if (personKey === undefined) return { unreadable: false };
+  try {
+    const { key, stored } = await readWhoeverJoined(ledger, alias, personKey);
+    return { key, ledger: stored?.value, unreadable: false };
+  } catch (error) {
+    if (errorCodeOf(error) !== 'record-unreadable') throw error;
+    return { unreadable: true };
+  }
 }
 
 /** @throws AppError `plan-unknown`, `plan-not-held` for what was not carried out, `request-unknown` */
@@ -153,6 +165,7 @@ async function whatWasDone(
   return doneByRequest(deps, alias, id);
 }
 
+const UNREADABLE = 'what is stored of the person is gone, or cannot be read';
 const BY_A_TICKET = 'a rule or an entry of the access policy is requested by a ticket';
 
 function doneByPlan(plan: ProposedPlan): WhatWasDone {
@@ -214,7 +227,10 @@ async function doneByRequest(deps: UndoDecisionsDeps, alias: string, id: string)
     return { done: [], leftOut: [{ at: action, why: BY_A_TICKET }] };
   const { key: personKey } = subject;
   if (action !== 'revoke') return { done: [{ act: 'end', at, personKey, requestId: id }], leftOut: [] };
-  const ledger = await ledgerOf(deps, alias, personKey);
+  const { ledger, unreadable } = await ledgerOf(deps, alias, personKey);
+  if (unreadable) return { done: [], leftOut: [{ at, personKey, why: UNREADABLE }] };
+  const memberId = ledger === undefined ? undefined : knownAccountOf(ledger);
+  const account = memberId === undefined ? {} : { memberId };
   const revocation = ledger?.revocations.find(({ requestId }) => requestId === id);
   const ended = (ledger?.grants ?? []).filter(
     (grant) => revocation !== undefined && isEndedBy(grant, revocation),
@@ -222,7 +238,10 @@ async function doneByRequest(deps: UndoDecisionsDeps, alias: string, id: string)
   const latestMs = Math.max(0, ...ended.map(({ validUntilMs = Infinity }) => validUntilMs));
   return ended.length === 0
     ? { done: [], leftOut: [{ at, personKey, why: 'it ended nothing that is known still' }] }
-    : { done: [{ act: 'give-back', at, personKey, ...groupIdOf(ended[0]), latestMs }], leftOut: [] };
+    : {
+        done: [{ act: 'give-back', at, personKey, ...account, ...groupIdOf(ended[0]), latestMs }],
+        leftOut: [],
+      };
 }
 
 function groupIdOf(grant: Readonly<{ groupId?: string | undefined }> | undefined) {

@@ -52,7 +52,8 @@ export async function whoIsMember(
   }
 }
 
-function toPerson(
+/** Whoever has a ledger, as plans see them; undefined, or erased: nothing is known but the key. */
+export function toPerson(
   organization: OrganizationPolicy,
   [personKey, stored]: readonly [string, PersonLedger | undefined],
   nowMs: number,
@@ -86,7 +87,7 @@ const WHAT: ReadonlyMap<string, string> = new Map([
 function whyNobody(subject: FindingSubject): string {
   const what = WHAT.get(subject['kind'] ?? '');
   return what === undefined
-    ? 'the list of users of the last audit has no address for it: a directory group, a robot, an application, or an account that was never used. Accept the finding, protect its id in the policy, or have it requested by a ticket'
+    ? 'the list of users of the last audit has no address for it: a directory group, a robot, an application, an account that was never used, or one of several with the same address. Accept the finding, protect its id in the policy, or have it requested by a ticket'
     : `it is ${what}, and the ledger knows people: accept the finding, or protect its id in the policy`;
 }
 

@@ -2,15 +2,11 @@ import type { Clock } from '../../../clock';
 import { hashOf } from '../../../domain/canonical-json-hash';
 import type { PlannedChange } from '../../../domain/desk/proposed-plan';
 import { fitPersonLedger, hasRoomFor } from '../../../domain/ledger/limit-person-ledger-size';
-import {
-  addressesOf,
-  emptyPersonLedger,
-  knownAccountOf,
-  type PersonLedger,
-} from '../../../domain/ledger/person-ledger';
+import { addressesOf, emptyPersonLedger, knownAccountOf } from '../../../domain/ledger/person-ledger';
 import { recordRequest, type GroupRequest } from '../../../domain/ledger/record-request';
-import { personAccess } from '../../../domain/ledger/person-access';
-import type { OrganizationPolicy } from '../../../domain/policy';
+import { conflictOf, whyNoReason, type WhoIsMember } from '../../../domain/desk/plan-adoption';
+import { fold } from '../../../domain/fold';
+import { groupPolicyOf, type OrganizationPolicy } from '../../../domain/policy';
 import { personSubject } from '../../../domain/ledger/subject';
 import { mapConcurrently, STORAGE_WIDTH } from '../../../map-concurrently';
 import type { DueDates } from '../../../storage/due-dates';
@@ -22,7 +18,9 @@ import { bookMarkedRun } from '../../ledger/mark-and-book-writer-run';
 import { findPerson } from '../../ledger/find-person';
 import { scheduleNextChange } from '../../ledger/schedule-next-change';
 import { updateLedger } from '../../ledger/update-ledger';
+import { toAskedReason } from './asked-reason';
 import type { DecidedPlan, PlanningContext } from './plan-kind-interface';
+import { toPerson } from './who-is-member';
 
 export type WriteReasonsDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'write'>;
@@ -106,7 +104,8 @@ async function adoptForPerson(
     notMade = changes.length;
     if (stored?.joined !== undefined || plan.decision.atMs <= erasedToMs) return undefined;
     const ledger = stored ?? (isOfKey ? emptyPersonLedger(listed) : undefined);
-    if (ledger === undefined || !isAsPlanned(ledger, memberId, organization, nowMs)) return undefined;
+    // Without an account of their own the list of users tells whose this one is, and may tell another by now.
+    if (ledger === undefined || (knownAccountOf(ledger) === undefined && !isOfKey)) return undefined;
     const address = addressesOf(ledger)[0] ?? '';
     let next = ledger;
     const made: PlannedChange[] = [];
@@ -114,6 +113,11 @@ async function adoptForPerson(
     for (const change of changes) {
       const recorded = recordRequest(next, toRequest(plan, change, address, source), source);
       if (recorded.outcome !== 'recorded') continue;
+      const who = toPerson(organization, [key, next], nowMs);
+      if (!mayHaveStill(plan, change, organization, { who, isGiven: source === UNDONE, nowMs })) {
+        notMade += 1;
+        continue;
+      }
       const fitted = fitPersonLedger(recorded.ledger, nowMs);
       if (!hasRoomFor('grant', fitted)) {
         notMade += 1;
@@ -140,22 +144,19 @@ async function adoptForPerson(
   return notMade;
 }
 
-/** What the plan goes by may have changed since it was begun. */
-function isAsPlanned(
-  ledger: PersonLedger,
-  memberId: string,
+/** What the plan goes by, the policy among it, may have changed since it was begun. */
+function mayHaveStill(
+  { asked }: DecidedPlan,
+  { groupId = '', memberId = '', at: group, untilMs = 0 }: PlannedChange,
   organization: OrganizationPolicy,
-  nowMs: number,
+  about: Readonly<{ who: WhoIsMember; isGiven: boolean; nowMs: number }>,
 ): boolean {
-  const account = knownAccountOf(ledger);
-  const { employment } = personAccess(ledger, organization, nowMs);
-  return (
-    employment !== 'left' &&
-    employment !== 'expected' &&
-    (account === undefined || account === memberId) &&
-    ledger.unconfirmed === undefined &&
-    ledger.replaced === undefined
-  );
+  const { who, isGiven, nowMs } = about;
+  if (isGiven && groupPolicyOf(organization, group)?.mode === 'observe') return false;
+  const place = { group, groupId, memberId, who };
+  const permitted = whyNoReason(place, organization, toAskedReason(asked), () => false);
+  if (typeof permitted === 'string' || untilMs <= nowMs || untilMs > permitted.untilMs) return false;
+  return conflictOf(organization, fold(group), permitted.reasons) === undefined;
 }
 
 /** Names what a plan wrote of one membership. */

@@ -37,6 +37,16 @@ export async function requireEnforced({ policy, ledger }: ObservedDeps, alias: s
 }
 
 /**
+ * Refuses what is decided under another version of the policy than the one on record, where nothing is written to UiPath.
+ * @throws AppError `policy-not-in-force`
+ */
+export async function requireVersionInForce({ policy, ledger }: ObservedDeps, alias: string): Promise<void> {
+  const own = await readIfReadable(ledger, alias);
+  const version = own === 'unreadable' ? undefined : own?.policyHash;
+  requireInForce({ ledger: own, version }, await policy(), alias);
+}
+
+/**
  * `requireEnforced` for whoever writes again and again under one version, whatever this process reads meanwhile: what the record says is
  * believed for a second where it refuses nothing, and the policy of this process is asked each time.
  */

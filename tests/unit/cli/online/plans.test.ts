@@ -82,6 +82,12 @@ describe('access apply', () => {
       json: { error: { code: 'plan-moved', message: 'cara@acme.example in Finance: gone' } },
     });
     expect(ran.stderr).toContain('Plan again');
+    const { json } = problem(409, 'plan-moved', 'Nothing is done');
+    const errors = [{ field: 'cara@acme.example in Finance', problem: 'gone' }];
+    const named = { ...APP, [APPLY]: { status: 409, json: { ...(json as object), errors } } };
+    expect(await accessTo(['apply', 'eeee', '--reason', 'agreed', '--json'], named)).toMatchObject({
+      json: { error: { message: 'Nothing is done: cara@acme.example in Finance: gone' } },
+    });
   });
 
   it('asks nothing without a reason', async () => {

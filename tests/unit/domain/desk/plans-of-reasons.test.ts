@@ -134,6 +134,12 @@ describe('an undoing', () => {
     ['what is of oneself', given({ who: person({ personKey: 'own' }) }), 'somebody else undoes it'],
     ['who is there', taken({ isInForce: true }), 'it is so by now'],
     ['who left', taken({ who: person({ employment: 'left' }) }), 'has left'],
+    ['a group that is gone', taken({ isGroupGone: true }), 'does not have this group'],
+    [
+      'what a line gives',
+      given({ isInForce: false, who: person({ reasons: new Set(['finance']) }) }),
+      'a line of the policy',
+    ],
     ['a watched group', taken({ at: 'Watched' }), 'only observed'],
     ['a duty', taken({ who: person({ reasons: new Set(['treasury']) }) }), 'apart from treasury'],
     [
@@ -145,6 +151,13 @@ describe('an undoing', () => {
     const { changes, leftOut } = undo([one]);
     expect(changes).toEqual([]);
     expect(leftOut[0]?.why).toContain(why);
+  });
+
+  it('gives back neither of two duties, if both were taken', () => {
+    const both = [taken(), taken({ at: 'Treasury', groupId: 'g-2' })];
+    expect(undo(both)).toMatchObject({ changes: [], leftOut: [{ at: 'Finance' }, { at: 'Treasury' }] });
+    const ofTwo = [taken(), taken({ at: 'Treasury', groupId: 'g-2', who: person({ personKey: 'k-2' }) })];
+    expect(undo(ofTwo).changes).toHaveLength(2);
   });
 
   it('gives nothing back without an owner and a ticket', () => {
