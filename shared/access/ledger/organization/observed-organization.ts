@@ -43,7 +43,7 @@ export async function requireEnforced({ policy, ledger }: ObservedDeps, alias: s
 export async function requireVersionInForce({ policy, ledger }: ObservedDeps, alias: string): Promise<void> {
   const own = await readIfReadable(ledger, alias);
   const version = own === 'unreadable' ? undefined : own?.policyHash;
-  requireInForce({ ledger: own, version }, await policy(), alias);
+  requireInForce({ version }, await policy(), alias);
 }
 
 /**
