@@ -493,11 +493,18 @@ describe('an audit', () => {
   it('tells in its report which versions came into force', async () => {
     const { engine, alias } = await begin();
     const texts = [A, B].map((text) => text.replaceAll('acme', alias));
+    let { policy } = engine.app;
     for (const text of texts) {
       await putPolicy(engine.storage, text);
-      await startPolicyProcess(engine.storage, engine.clock).policy();
+      ({ policy } = startPolicyProcess(engine.storage, engine.clock));
+      await policy();
     }
-    const deps = { ...engine.app, uipath: engine.app.auditUiPath };
+    const deps = {
+      ...engine.app,
+      policy,
+      policyLookedAgain: policy,
+      uipath: engine.app.auditUiPath,
+    };
     const told = async (night: string) => runAudit(deps, { organization: alias, night });
     const first = await told('202603020200');
     expect(first?.policyChanges).toMatchObject([
