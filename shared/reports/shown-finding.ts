@@ -2,7 +2,7 @@ import { describeDecider } from '../domain/decider';
 import { SEVERITIES, type Severity } from '../domain/audit/check-catalog-entry';
 import { isReleasable, type FindingRecord, type FindingState } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
-import { attributionText, entryOf, subjectText } from './describe-finding';
+import { attributionText, entryOf, namedSubjectText } from './describe-finding';
 import { planText } from './describe-remediation';
 
 /** A finding in words, as somebody reads it who has to see to it. Names of others are in it as they are. */
@@ -44,25 +44,16 @@ export function showFinding(report: Pick<AuditReport, 'ownChecks'>, finding: Fin
     severity,
     state,
     title,
-    about: subjectText(finding),
+    about: namedSubjectText(finding),
     why,
     toDo: mend,
-    plan: planByName(finding) ?? null,
+    plan: planText(finding) ?? null,
     planHash: remediation !== undefined && isReleasable(remediation) ? remediation.planHash : null,
     causedBy: attributionText(finding) ?? null,
     firstSeenMs,
     lastSeenMs,
     waiver: waiver === undefined ? null : shownWaiver(waiver),
   };
-}
-
-/** Plans know members by their ids; the finding has the name of its own. */
-function planByName(finding: FindingRecord): string | undefined {
-  const { memberId, name } = finding.subject;
-  const plan = planText(finding);
-  return memberId === undefined || name === undefined
-    ? plan
-    : plan?.replaceAll(memberId, () => `${name} (${memberId})`);
 }
 
 /** Worst first, of one severity what is there longest. */

@@ -106,7 +106,7 @@ describe('what a night found', () => {
         check: 'member-without-reason',
         about: expect.stringContaining(CARA),
         toDo: expect.stringContaining('Remove the member'),
-        plan: expect.stringContaining(`remove ${CARA} (`),
+        plan: expect.stringContaining(`remove ${CARA} from developers (`),
       }),
     );
     // 8 in the morning in UTC is the same day in Auckland, and the night of the day before is none of it.
