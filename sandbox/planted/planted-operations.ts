@@ -2,6 +2,7 @@ import type { AppDeps } from '../../shared/app-deps';
 import type { UiPathSandbox } from '../uipath/sandbox-controls';
 import { createFinding } from '../../shared/domain/audit/finding';
 import { EMPTY_CHAIN, type EvidenceHead } from '../../shared/domain/ledger/evidence';
+import type { PolicyElsewhere } from '../../shared/domain/ledger/organization-ledger';
 import { personKey } from '../../shared/domain/person-key';
 import { addressOf, CLIENT_ID, LOCKED_GROUP_ID, type Variant } from './planted-seed';
 import { DAY_MS, HOUR_MS } from '../../shared/domain/durations';
@@ -18,6 +19,12 @@ const HASHES = { held: 'a'.repeat(64), expired: 'b'.repeat(64), done: 'c'.repeat
 
 /** Entries of the access policy that nobody wants any more, whose only record is the last one. */
 export const EVIDENCE = { whole: 'b'.repeat(32), broken: 'e'.repeat(32) } as const;
+
+/** A version of the policy that another deployment told of. */
+function toldOf(digit: string, seenMs: number): PolicyElsewhere {
+  const origin = { kind: 'file', name: 'policy.yaml' } as const;
+  return { hash: digit.repeat(64), origin, sinceMs: seenMs - DAY_MS, seenMs };
+}
 
 async function plantEvidence(app: AppDeps, alias: string, key: string, head: EvidenceHead): Promise<void> {
   const value = { entityType: 'user', name: key, statements: [], have: undefined } as const;
@@ -36,6 +43,10 @@ export async function plantOperations({ app, uipath, alias, variant, nowMs }: Pl
     {
       lastAudit: { night: '202602270200', reportHash: '', atMs: nowMs - (isCalm ? 1 : 3) * DAY_MS },
       maxIdsPerPut: undefined,
+      policiesElsewhere: [
+        toldOf('e', nowMs - 4 * HOUR_MS),
+        ...(isCalm ? [] : [toldOf('f', nowMs - HOUR_MS / 2)]),
+      ],
     },
     undefined,
     [],

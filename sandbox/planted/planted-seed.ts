@@ -135,7 +135,10 @@ export function plantedPolicy(
             'All Staff': { mode: 'observe' },
             ...(isCalm ? {} : { 'Ghost Group': {} }),
           },
-          birthright: [{ name: 'by-department', when: { department: 'IT' }, groups: ['Developers'] }],
+          birthright: [
+            { name: 'by-department', when: { department: 'IT' }, groups: ['Developers'] },
+            ...(isCalm ? [] : [{ name: 'by-town', when: { town: 'Cluj' }, groups: ['Finance'] }]),
+          ],
           separationOfDuties: [['Developers', 'Payroll']],
           rules: {
             requests: { approvers: [at('admin1'), ...(isCalm ? [] : [at('leaver2').toUpperCase()])] },

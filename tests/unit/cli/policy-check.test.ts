@@ -54,6 +54,7 @@ describe('access policy check', () => {
       exit: 0,
       stdout: '✔ policy.yaml: no fault\n',
       stderr: '',
+      kept: {},
     });
     expect(await check(RIGHT, PEOPLE)).toEqual({
       exit: 0,
@@ -167,6 +168,7 @@ separationOfDuties:
       exit: 2,
       stdout: '',
       stderr: 'access: none.yaml cannot be read: there is no such file\n',
+      kept: {},
     });
     const { exit, stdout } = await access(['policy', 'check', 'none.yaml', '--json']);
     expect(exit).toBe(2);

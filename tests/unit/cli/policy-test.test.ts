@@ -155,6 +155,7 @@ describe('access policy test', () => {
       exit: 1,
       stdout: '✔ case 1\n✘ case 2\n    other.yaml:10: has not Operators, but should\n1 of 2 cases hold\n',
       stderr: '',
+      kept: {},
     });
     expect((await access(['policy', 'test', 'policy.yaml', 'other.yaml', '--markdown'], files)).stdout).toBe(
       '**other.yaml**: 1 of 2 cases hold\n\n- case 2 (line 10): has not Operators, but should\n',
@@ -215,6 +216,7 @@ describe('access policy test', () => {
     expect(await access(['policy', 'test', 'p.yaml'], { 'p.yaml': POLICY })).toMatchObject({
       exit: 2,
       stderr: 'access: p.cases.yaml cannot be read: there is no such file\n',
+      kept: {},
     });
     const { stderr } = await access(['policy', 'test', 'p.yaml', 'c'], { 'p.yaml': POLICY, c: 'cases: [\n' });
     expect(stderr).toMatch(/^access: c:\d+: column \d+: /);
