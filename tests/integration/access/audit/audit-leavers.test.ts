@@ -30,7 +30,9 @@ async function start(group: string): Promise<World> {
 }
 
 async function leaversIn(world: World): Promise<readonly string[]> {
-  return linesOf(await audit(world)).filter((line) => !/^(group-unlisted|approver-has-left|condition-for-nobody)/.test(line));
+  return linesOf(await audit(world)).filter(
+    (line) => !/^(group-unlisted|approver-has-left|condition-for-nobody)/.test(line),
+  );
 }
 
 function rename(world: World, from: string, to: string): void {
