@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock';
 import type { SnapshotStore } from '../../storage/snapshots';
-import { readStoredSnapshotIfReadable } from './read-stored-snapshot-if-readable';
+import { readStoredSnapshotIfReadable } from '../ledger/read-stored-snapshot-if-readable';
 
 type GiveUpDeps = Readonly<{ snapshots: Omit<SnapshotStore, 'forget'>; clock: Pick<Clock, 'now'> }>;
 

@@ -25,7 +25,7 @@ import { countWhatWasRead } from './count-what-was-read';
 import { proveEvidenceOfNight, type ProveEvidenceDeps } from './prove-evidence-of-night';
 import { giveUpEarlierNights } from './give-up-earlier-nights';
 import { followFindings, unreadableParts } from './follow-findings';
-import { readStoredSnapshotIfReadable } from './read-stored-snapshot-if-readable';
+import { readStoredSnapshotIfReadable } from '../ledger/read-stored-snapshot-if-readable';
 import { openResumableReader, type ResumableReader } from './resumable-snapshot-reader';
 import { verifyEmptyGroups } from './verify-empty-groups';
 import {

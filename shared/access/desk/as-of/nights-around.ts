@@ -1,5 +1,5 @@
+import { readStoredSnapshotIfReadable } from '../../ledger/read-stored-snapshot-if-readable';
 import type { Clock } from '../../../clock';
-import { errorCodeOf } from '../../../errors';
 import type { ReportStore } from '../../../storage/reports';
 import type { SnapshotStore, StoredSnapshot } from '../../../storage/snapshots';
 
@@ -32,7 +32,7 @@ export async function nightsAround(
   const nights = await deps.reports.list(alias);
   const first = async (some: typeof nights, fromMs: number): Promise<KeptNight | undefined> => {
     for (const { night, takenAtMs } of some.slice(0, LOOKED_AT)) {
-      const stored = await storedOf(deps, alias, night);
+      const stored = await readStoredSnapshotIfReadable(deps.snapshots, alias, night);
       if (stored !== undefined && stored.startedAtMs > fromMs)
         return { night, startedAtMs: stored.startedAtMs, takenAtMs, parts: stored.parts };
     }
@@ -45,17 +45,4 @@ export async function nightsAround(
       atMs,
     ),
   };
-}
-
-async function storedOf(
-  { snapshots }: NightsAroundDeps,
-  alias: string,
-  night: string,
-): Promise<StoredSnapshot | undefined> {
-  try {
-    return await snapshots.read(alias, night);
-  } catch (error) {
-    if (errorCodeOf(error) === 'record-unreadable') return undefined;
-    throw error;
-  }
 }

@@ -1,9 +1,9 @@
+import { readStoredSnapshotIfReadable } from '../../ledger/read-stored-snapshot-if-readable';
 import type { Clock } from '../../../clock';
 import type { AuditSummary } from '../../../domain/audit/audit-summary';
 import type { OrganizationPolicy } from '../../../domain/policy';
 import type { ReportStore } from '../../../storage/reports';
-import { errorCodeOf } from '../../../errors';
-import type { SnapshotStore, StoredSnapshot } from '../../../storage/snapshots';
+import type { SnapshotStore } from '../../../storage/snapshots';
 
 export type ReadNightsDeps = Readonly<{
   reports: Pick<ReportStore, 'list'>;
@@ -43,21 +43,9 @@ export async function nightUnderWay(
   alias: string,
 ): Promise<NonNullable<Nights['underWay']> | undefined> {
   const night = (await snapshots.unfinished(alias, AFTER_ALL)).toSorted().at(-1);
-  const stored = night === undefined ? undefined : await readIfReadable(snapshots, alias, night);
+  const stored =
+    night === undefined ? undefined : await readStoredSnapshotIfReadable(snapshots, alias, night);
   if (night === undefined || stored?.state !== 'reading') return undefined;
   const { startedAtMs, savedAtMs: lastAtMs = startedAtMs, calls } = stored;
   return { night, startedAtMs, lastAtMs, calls: Object.values(calls).reduce((sum, count) => sum + count, 0) };
-}
-
-async function readIfReadable(
-  snapshots: Pick<SnapshotStore, 'read'>,
-  alias: string,
-  night: string,
-): Promise<StoredSnapshot | undefined> {
-  try {
-    return await snapshots.read(alias, night);
-  } catch (error) {
-    if (errorCodeOf(error) === 'record-unreadable') return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 import { errorCodeOf } from '../../errors';
 import type { SnapshotStore, StoredSnapshot } from '../../storage/snapshots';
 
-/** The checkpoint of a night; undefined also for one that cannot be read: its parts are then read from UiPath again. */
+/** What is stored of a night; undefined also where that cannot be read. An audit then reads its parts from UiPath again. */
 export async function readStoredSnapshotIfReadable(
   snapshots: Pick<SnapshotStore, 'read'>,
   alias: string,
