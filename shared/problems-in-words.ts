@@ -14,6 +14,9 @@ type RawIssue = z.core.$ZodRawIssue;
 /** A list of what is possible that is longer is not read. */
 const MOST_NAMED = 20;
 
+/** Of more keys that are not known, nobody is told which were meant. */
+const MOST_COMPARED = 100;
+
 /**
  * Compares a value with its schema. What a person reads of a fault comes from here or from the schema, never from the library. Each key
  * that the schema does not know is a problem of its own, with the key that was probably meant.
@@ -29,9 +32,9 @@ export function checkInWords<Schema extends z.ZodType>(schema: Schema, value: un
   if (result.success) return result;
   const problems = result.error.issues.flatMap((issue): readonly ProblemInWords[] =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({
+      ? issue.keys.map((key, index) => ({
           path: isTellable(key) ? [...issue.path, key] : issue.path,
-          problem: unknownKey(key, knownBeside.get(issue.keys) ?? []),
+          problem: unknownKey(key, index < MOST_COMPARED ? (knownBeside.get(issue.keys) ?? []) : []),
         }))
       : [{ path: issue.path, problem: issue.message }],
   );
@@ -54,7 +57,7 @@ function wordsFor(issue: RawIssue): string {
     case 'not_multiple_of':
       return `must be a multiple of ${issue.divisor}`;
     case 'unrecognized_keys':
-      return `has a key that is not known: ${issue.keys.map((key) => unknownKey(key, keysOf(issue.inst))).join('; ')}`;
+      return `has a key that is not known: ${unknownKeys(issue.keys, keysOf(issue.inst))}`;
     case 'invalid_key':
       return issue.issues[0]?.message ?? 'has a key that cannot be used';
     case 'invalid_union':
@@ -143,6 +146,12 @@ function unknownKey(key: string, known: readonly string[]): string {
   const told = isTellable(key) ? 'is no key here' : 'has a key that is not known';
   if (meant !== undefined) return `${told}: is ${meant} meant?`;
   return known.length === 0 ? told : `${told}: there are ${listed(known)}`;
+}
+
+function unknownKeys(keys: readonly string[], known: readonly string[]): string {
+  const more = keys.length - MOST_NAMED;
+  const told = keys.slice(0, MOST_NAMED).map((key) => unknownKey(key, known));
+  return `${told.join('; ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function listed(names: readonly string[]): string {

@@ -4,7 +4,7 @@ import { faultsInDecisions } from './decisions-section';
 import { faultsInAddresses } from './faults-in-addresses';
 import { faultsInPrivilegedAccess } from './faults-in-privileged-access';
 import { faultsInSecrets } from './faults-in-secrets';
-import type { Fault } from './policy-fault';
+import { MOST_TOLD_FAULTS, type Fault } from './policy-fault';
 import type { PolicyFile } from './policy-schema';
 import { toldName, unknownName } from './told-name';
 import { faultsInSource } from './sources-section';
@@ -51,23 +51,24 @@ function faultsInGroups({ groups }: Entry): readonly Fault[] {
 }
 
 function faultsInBirthright(entry: Entry): readonly Fault[] {
-  const known = Object.keys(entry.groups);
+  const unknownGroups = groupsBeside(entry);
   return entry.birthright.flatMap((line, index) =>
-    unknownGroups(known, line.groups, ['birthright', index, 'groups']),
+    unknownGroups(line.groups, ['birthright', index, 'groups']),
   );
 }
 
 function faultsInDuties(entry: Entry): readonly Fault[] {
-  const known = Object.keys(entry.groups);
+  const unknownGroups = groupsBeside(entry);
+  const given = entry.birthright.map(({ name, groups }) => ({ name, groups: new Set(groups.map(fold)) }));
   return entry.separationOfDuties.flatMap((pair, index) => {
     const path = ['separationOfDuties', index];
-    const [first, second] = pair.map(fold);
+    const both = pair.map(fold);
     return [
-      ...unknownGroups(known, pair, path),
-      ...(first === second ? [{ path, problem: `pairs ${toldName('', pair[0])} with itself` }] : []),
-      ...entry.birthright
-        .filter((line) => pair.every((name) => line.groups.some((group) => fold(group) === fold(name))))
-        .map((line) => ({ path, problem: `${toldName('birthright line', line.name)} gives both groups` })),
+      ...unknownGroups(pair, path),
+      ...(new Set(both).size === 1 ? [{ path, problem: `pairs ${toldName('', pair[0])} with itself` }] : []),
+      ...given
+        .filter(({ groups }) => both.every((name) => groups.has(name)))
+        .map(({ name }) => ({ path, problem: `${toldName('birthright line', name)} gives both groups` })),
     ];
   });
 }
@@ -145,16 +146,21 @@ function faultsInSources({ sources, organizations }: PolicyFile): readonly Fault
   );
 }
 
-function unknownGroups(
-  known: readonly string[],
-  names: readonly string[],
-  path: readonly PropertyKey[],
-): readonly Fault[] {
+/** Which names of a list are no group of the organization. What was meant by one is looked for as often as it is told. */
+function groupsBeside({
+  groups,
+}: Entry): (names: readonly string[], path: readonly PropertyKey[]) => readonly Fault[] {
+  const known = Object.keys(groups);
   const folded = new Set(known.map(fold));
-  return names
-    .filter((name) => !folded.has(fold(name)))
-    .map((name) => ({
-      path,
-      problem: unknownName('group', name, 'not under groups', known),
-    }));
+  let found = 0;
+  return (names, path) =>
+    names
+      .filter((name) => !folded.has(fold(name)))
+      .map((name) => {
+        found += 1;
+        return {
+          path,
+          problem: unknownName('group', name, 'not under groups', found > MOST_TOLD_FAULTS ? [] : known),
+        };
+      });
 }

@@ -16,12 +16,10 @@ import { toAuditPolicy, toBaselineRules } from './audit-section';
 import { contradictionsIn } from './contradictions';
 import { toDecisionRules } from './decisions-section';
 import { readPolicyDocument, type PolicyDocument } from './policy-document';
-import type { LineFault } from './policy-fault';
+import { MOST_TOLD_FAULTS, type LineFault } from './policy-fault';
 import { PolicyFileSchema, type PolicyFile, type RequestRulesSchema } from './policy-schema';
 import { toSourceSettings } from './sources-section';
 
-/** More faults than these are counted and not named. */
-const MOST_FAULTS = 100;
 const LONGEST_PLACE = 200;
 const NO_POLICY = 'must begin with the keys of a policy, such as "version: 1" and then "organizations:"';
 
@@ -46,7 +44,7 @@ export function checkPolicy(
   if (!parsed.success || faults.length > 0)
     return faulty(
       // To find a line takes as long as the file is long.
-      faults.slice(0, MOST_FAULTS).map(({ path, problem }) => ({
+      faults.slice(0, MOST_TOLD_FAULTS).map(({ path, problem }) => ({
         line: document.lineOf(path),
         place: cut(path.join('.')),
         problem,
@@ -73,7 +71,7 @@ export function parsePolicy(
 }
 
 function faulty(faults: readonly LineFault[], count = faults.length): CheckedPolicy {
-  const told = faults.slice(0, MOST_FAULTS);
+  const told = faults.slice(0, MOST_TOLD_FAULTS);
   return { policy: undefined, faults: told, more: count - told.length };
 }
 

@@ -50,6 +50,7 @@ it.each([
   [14854, 'a removal whose open call could not be read, beside a guard'],
   [19946, 'a delivery taken up before its sender had an answer'],
   [13013, 'a hold that others joined, closed by a call that storage got twice'],
+  [1000267, 'a grant of somebody who was hired after it had ended, removed after the hire was known'],
 ])('history %d ends as agreed: %s', async (seed) => {
   expect((await playSeed('standing', seed)).violations).toEqual([]);
 });

@@ -119,14 +119,19 @@ function isAgreedEnd(
   { nowMs, known, maybe }: Knowledge,
 ): boolean {
   const bodies = [...known, ...maybe];
-  const expectedAt = (ms: number): Expected =>
-    expectedFor(person, bodies, ms, { graceDays, refused: new Set<string>() });
+  const expectedAt = (ms: number, words = bodies): Expected =>
+    expectedFor(person, words, ms, { graceDays, refused: new Set<string>() });
+  // Whoever is hired later was not yet hired when the end came, by what is known today, and had the group by what was said until then.
+  const hadUntil = (endMs: number): boolean =>
+    [bodies, bodies.filter(({ occurredAt }) => Date.parse(occurredAt) <= endMs)].some((words) =>
+      expectedAt(endMs - 1, words).groups.has(group),
+    );
   return (
     expectedAt(nowMs).state !== 'gone' &&
     agreedEnds(person, group, bodies).some(
       (endMs) =>
         endMs <= nowMs &&
-        expectedAt(endMs - 1).groups.has(group) &&
+        hadUntil(endMs) &&
         !instantsWithin(bodies, endMs, nowMs).some((ms) => expectedAt(ms).groups.has(group)),
     )
   );

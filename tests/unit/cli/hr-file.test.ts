@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { array, assert, constantFrom, property, string, tuple } from 'fast-check';
 import { csvRows } from '../../../cli/hr-file/csv-rows';
 import { readHrFile, type HrFile } from '../../../cli/hr-file/read-hr-file';
+import { startCpuClock } from '../../fakes/cpu-clock';
 
 function rowsOf(text: string): ReadonlyArray<readonly [number, readonly string[] | string]> {
   return [...csvRows(text)].map((row) => [row.line, row.problem ?? row.fields] as const);
@@ -79,10 +80,10 @@ describe('rows of CSV', () => {
   });
 
   it('take time as the file is long, however it is broken', () => {
-    const startMs = performance.now();
+    const computedMs = startCpuClock();
     const lines = [...csvRows(`a,b\n${'"x ""\n'.repeat(100_000)}`)];
     expect(lines.length).toBeGreaterThan(30_000);
-    expect(performance.now() - startMs).toBeLessThan(20_000);
+    expect(computedMs()).toBeLessThan(20_000);
   });
 });
 
@@ -186,8 +187,8 @@ fay@acme.example,Fay,IT`),
       `c${index}@acme.example,"Colleague, ${index}",${'d'.repeat(240)},${'t'.repeat(240)}\n`;
     const text = `email,name,department,title\n${Array.from({ length: 20_000 }, (_, index) => row(index)).join('')}`;
     expect(text.length).toBeGreaterThan(10_000_000);
-    const startMs = performance.now();
+    const computedMs = startCpuClock();
     expect(read(text).workers).toHaveLength(20_000);
-    expect(performance.now() - startMs).toBeLessThan(20_000);
+    expect(computedMs()).toBeLessThan(20_000);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parsePolicy } from '../../../shared/policy/parse-policy';
 import { errorOf } from '../../fakes/error-of';
+import { startCpuClock } from '../../fakes/cpu-clock';
 
 const LARGEST = 524_288;
 const START = `version: 1
@@ -35,9 +36,23 @@ describe('a large policy file', () => {
         `      - { name: line ${index}, when: { department: d${index} }, groups: [Group ${index}] }\n`,
     )}`;
     expect(text.length).toBeLessThan(LARGEST);
-    const startMs = performance.now();
+    const computedMs = startCpuClock();
     expect(parsePolicy(text, 'policy.yaml').organizations.get('acme')?.groups.size).toBe(2_500);
-    expect(performance.now() - startMs).toBeLessThan(15_000);
+    expect(computedMs()).toBeLessThan(15_000);
+  }, 60_000);
+
+  it('with thousands of lines that name no group is refused within seconds, with what was meant by the first', async () => {
+    const text = `${START}${many(2_000, (index) => `      Group of department ${index}: {}\n`)}    birthright:\n${many(
+      2_500,
+      (index) => `      - { name: line ${index}, groups: [Groop of department ${index % 2_000}] }\n`,
+    )}`;
+    const computedMs = startCpuClock();
+    const { message } = await errorOf(() => parsePolicy(text, 'policy.yaml'));
+    expect(computedMs()).toBeLessThan(15_000);
+    expect(message.split('\n').slice(0, 101)).toEqual([
+      ...Array.from({ length: 100 }, () => expect.stringContaining(': is Group of department ')),
+      'and 2400 more',
+    ]);
   }, 60_000);
 
   it('with many faults names the first hundred, and counts the others', async () => {
@@ -79,9 +94,9 @@ describe('a policy file that is made to hurt', () => {
   it.each(BOMBS)(
     'by %s is refused within seconds',
     async (_bomb, text) => {
-      const startMs = performance.now();
+      const computedMs = startCpuClock();
       expect((await errorOf(() => parsePolicy(text, 'policy.yaml'))).code).toBe('policy-invalid');
-      expect(performance.now() - startMs).toBeLessThan(10_000);
+      expect(computedMs()).toBeLessThan(10_000);
     },
     120_000,
   );

@@ -11,6 +11,7 @@ import type { FindingRecord } from '../../../../../shared/domain/audit/finding';
 import { anEvent } from '../../../../fixtures/builders/audit-log';
 import { anAudit, known, NOW_MS } from '../../../../fixtures/builders/audits';
 import { aRecord } from '../../../../fixtures/builders/findings';
+import { startCpuClock } from '../../../../fakes/cpu-clock';
 
 const nameOf = (at: number): string => `Robot Team ${at}`;
 
@@ -44,7 +45,7 @@ function msOfAttribution(count: number, groups: number): number {
       { id: `e${at}` },
     ),
   );
-  const startedMs = performance.now();
+  const computedMs = startCpuClock();
   const given = knownNamesIn(snapshot);
   const asked = toAttribute(records, given, NOW_MS);
   const done = attribute(
@@ -53,7 +54,7 @@ function msOfAttribution(count: number, groups: number): number {
     { kind: 'read', events, isWhole: true },
     { known: given, nowMs: NOW_MS },
   );
-  const ms = performance.now() - startedMs;
+  const ms = computedMs();
   expect(done.filter(({ attribution }) => attribution?.kind === 'known')).toHaveLength(count / 10);
   return ms;
 }
