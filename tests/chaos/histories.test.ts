@@ -4,7 +4,7 @@ import { KINDS, type Kind } from './kinds';
 import { play, type Played } from './play';
 import { openStage } from './stage';
 
-const HISTORIES = { plain: 10, standing: 20, records: 10 } as const;
+const HISTORIES = { plain: 10, standing: 10, records: 10 } as const;
 const PER_TEST = 10;
 
 let stage: Awaited<ReturnType<typeof openStage>>;

@@ -43,10 +43,11 @@ it.each(Object.entries(PLANTED_STANDING_BUGS))(
   async (_title, { story, bug }) => {
     for (let seed = 1; seed <= FEW_SEEDS; seed += 1) {
       const seeded = { ...story, seed };
+      const faulty = await play(seeded, { stage, storage: openHistoryInMemory(), bug });
+      if (faulty.violations.length === 0) continue;
       const sound = await play(seeded, { stage, storage: openHistoryInMemory() });
       expect(sound.violations).toEqual([]);
-      const faulty = await play(seeded, { stage, storage: openHistoryInMemory(), bug });
-      if (faulty.violations.length > 0) return;
+      return;
     }
     throw new Error(`Not noticed with ${FEW_SEEDS} seeds`);
   },

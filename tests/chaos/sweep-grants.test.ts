@@ -1,3 +1,3 @@
 import { describeSweep } from './describe-sweep';
 
-describeSweep(['two grants overlap and one is revoked'], { strideOfCrashes: 3, strideOfOthers: 15 });
+describeSweep(['two grants overlap and one is revoked'], { strideOfCrashes: 5, strideOfOthers: 23 });

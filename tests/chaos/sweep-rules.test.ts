@@ -1,3 +1,3 @@
 import { describeSweep } from './describe-sweep';
 
-describeSweep(['a rule and a hire for tomorrow'], { strideOfCrashes: 3, strideOfOthers: 15 });
+describeSweep(['a rule and a hire for tomorrow'], { strideOfCrashes: 5, strideOfOthers: 23 });

@@ -1,3 +1,3 @@
 import { describeSweep } from './describe-sweep';
 
-describeSweep(['somebody joins, moves and leaves'], { strideOfCrashes: 2, strideOfOthers: 9 });
+describeSweep(['somebody joins, moves and leaves'], { strideOfCrashes: 4, strideOfOthers: 15 });
