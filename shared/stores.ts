@@ -8,6 +8,7 @@ import { createFirstDecisions } from './storage/desk/first-decisions';
 import { createPauses } from './storage/desk/pauses';
 import { createKeptDeliveries } from './storage/desk/kept-deliveries';
 import { createProposedPlans } from './storage/desk/proposed-plans';
+import { createUploadedPeople } from './storage/desk/uploaded-people';
 import { createSignIns } from './storage/desk/sign-ins';
 import { createDueDates } from './storage/due-dates';
 import { createEvidenceLog } from './storage/evidence/evidence-log';
@@ -77,6 +78,7 @@ export function createStores(
     findings: coded(createFindingStore(storage, onUnreadable)),
     firstDecisions: coded(createFirstDecisions(storage, onUnreadable)),
     pauses: coded(createPauses(storage, onUnreadable)),
+    uploadedPeople: coded(createUploadedPeople(storage)),
     proposedPlans: coded(createProposedPlans(storage, onUnreadable)),
     signIns: coded(createSignIns(storage, onUnreadable)),
     waivers: coded(createWaiverStore(storage, onUnreadable)),

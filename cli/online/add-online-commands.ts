@@ -14,6 +14,7 @@ import { addPause } from './pause';
 import { addReplay } from './replay';
 import { addAdopt } from './plans/adopt';
 import { addApply } from './plans/apply';
+import { addImport } from './plans/import';
 import { addPlan } from './plans/plan';
 import { addPlans } from './plans/plans';
 import { addSnapshot } from './snapshot';
@@ -35,6 +36,7 @@ export function addOnlineCommands(program: Command, io: CommandIo, state: RunSta
   addFindingDecisions(program, io, state);
   addPlan(program, io, state);
   addAdopt(program, io, state);
+  addImport(program, io, state);
   addPlans(program, io, state);
   addApply(program, io, state);
   addUndo(program, io, state);

@@ -10,10 +10,11 @@ export type RunningApp = Readonly<{
   get: <T>(path: readonly string[], query: Words, schema: z.ZodType<T>, timeoutMs?: number) => Promise<T>;
   decide: (path: readonly string[], fields: Words) => Promise<Decided>;
   /** A decision that is answered in more than words. */
-  post: <T>(path: readonly string[], fields: Words, schema: z.ZodType<T>) => Promise<T>;
+  post: <T>(path: readonly string[], said: Said, schema: z.ZodType<T>, timeoutMs?: number) => Promise<T>;
 }>;
 
 type Words = Readonly<Record<string, string | undefined>>;
+type Said = Readonly<Record<string, unknown>>;
 
 const DecidedSchema = z.object({ done: z.string(), words: z.string(), by: z.string() });
 export type Decided = Readonly<z.infer<typeof DecidedSchema>>;
@@ -89,10 +90,10 @@ export async function connect(
     if (status >= 200 && status < 300 && json !== undefined) return json;
     throw refusal(base, status, json);
   };
-  const post = async <T>(path: readonly string[], fields: Words, schema: z.ZodType<T>): Promise<T> => {
-    const body = JSON.stringify(fields);
+  const post: RunningApp['post'] = async (path, said, schema, timeoutMs) => {
+    const body = JSON.stringify(said);
     const headers = { 'content-type': 'application/json' };
-    return understand(schema, await send(path, {}, { method: 'POST', headers, body }), base);
+    return understand(schema, await send(path, {}, { method: 'POST', headers, body }, timeoutMs), base);
   };
   return {
     get: async (path, query, schema, timeoutMs) =>

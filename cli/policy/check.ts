@@ -14,7 +14,8 @@ import { conditionsWithoutPeople } from '../../shared/policy/conditions-without-
 import { checkPolicy, type CheckedPolicy } from '../../shared/policy/parse-policy';
 import { remarksOn } from '../../shared/policy/remarks-on-policy';
 import type { LineFault } from '../../shared/policy/policy-fault';
-import { attributesAsked, readPolicyText } from './read-policy';
+import { readPolicyText } from './read-policy';
+import { attributesAsked } from '../../shared/domain/policy';
 
 type Options = Readonly<{ people?: string; development?: true }> & Omit<PeopleOptions, 'people'>;
 

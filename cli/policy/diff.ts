@@ -17,7 +17,8 @@ import {
 } from './policy-diff';
 import { diffInMarkdown } from './diff-in-markdown';
 import { diffInText } from './diff-in-text';
-import { attributesAsked, organizationsOf, readPolicy } from './read-policy';
+import { organizationsOf, readPolicy } from './read-policy';
+import { attributesAsked } from '../../shared/domain/policy';
 
 /** What an HR file cannot say. */
 export const ABOUT_DIFFS = `

@@ -2,7 +2,7 @@ import { fold } from '../../shared/domain/fold';
 import { nearestWord } from '../../shared/domain/nearest-word';
 import type { WhatIf } from '../../shared/domain/plan/what-if';
 import type { OrganizationPolicy } from '../../shared/domain/policy';
-import { attributesAsked } from './read-policy';
+import { attributesAsked } from '../../shared/domain/policy';
 import { counted } from '../output/counted';
 
 /**

@@ -15,13 +15,6 @@ export async function readPolicy(io: Pick<CommandIo, 'readFile'>, path: string):
   return parsePolicy(await readPolicyText(io, path), path, { development: true });
 }
 
-/** Attributes that conditions of birthright lines ask for. */
-export function attributesAsked(organizations: Iterable<OrganizationPolicy>): ReadonlySet<string> {
-  return new Set(
-    [...organizations].flatMap(({ birthright }) => birthright.flatMap(({ when }) => [...when.keys()])),
-  );
-}
-
 /** The organizations that a command is about: the one that was named, or all. @throws CommandFailure `organization-unknown` */
 export function organizationsOf(
   organizations: ReadonlyMap<string, OrganizationPolicy>,

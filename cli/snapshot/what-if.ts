@@ -8,7 +8,8 @@ import { ABOUT_HR_FILES, readPeople, withColumn, type PeopleOptions } from '../h
 import { badLinesJson } from '../hr-file/tell-bad-lines';
 import { createProgress } from '../output/progress';
 import { attributesOfNobody } from '../policy/policy-diff';
-import { attributesAsked, organizationsOf, readPolicy } from '../policy/read-policy';
+import { organizationsOf, readPolicy } from '../policy/read-policy';
+import { attributesAsked } from '../../shared/domain/policy';
 import { whatIfLoaded } from '../../shared/domain/plan/what-if-loaded';
 import { parseSnapshot, readSnapshotBytes } from './snapshot-file';
 import { toldWhatIf, whatIfInMarkdown, whatIfInText } from './what-if-in-words';

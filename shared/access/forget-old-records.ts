@@ -7,6 +7,7 @@ import type { OrganizationPolicy, SourcePolicy } from '../domain/policy';
 import { hasHoldEnded, hasPlanEnded, lastWordMs, RETENTION_MS } from '../domain/retention';
 import type { FirstDecisions } from '../storage/desk/first-decisions';
 import type { ProposedPlans } from '../storage/desk/proposed-plans';
+import type { UploadedPeople } from '../storage/desk/uploaded-people';
 import type { SignIns } from '../storage/desk/sign-ins';
 import type { SentChanges } from '../storage/calls/sent-changes';
 import type { BackoffStore } from '../storage/backoffs';
@@ -37,6 +38,7 @@ type ForgetRecordsDeps = Readonly<{
   due: Pick<DueDates, 'forgetOfOthers'>;
   firstDecisions: Pick<FirstDecisions, 'list' | 'remove'>;
   proposedPlans: Pick<ProposedPlans, 'forget'>;
+  uploadedPeople: Pick<UploadedPeople, 'forget'>;
   signIns: Pick<SignIns, 'forget'>;
   clock: Pick<Clock, 'now'>;
   log: Log;
@@ -91,6 +93,8 @@ export function createForgetRecords(deps: ForgetRecordsDeps): ForgetRecords {
               { most: PORTION, beforeMs: nowMs - RETENTION_MS.proposedPlans },
             ),
           ),
+        uploadedPeople: async (nowMs) =>
+          portion(await deps.uploadedPeople.forget(alias, nowMs - RETENTION_MS.uploadedPeople, PORTION)),
         refusedChanges: async (nowMs) => forgetRefusedChanges(organization, nowMs),
         removals: async (nowMs) =>
           portion(await deps.removals.forget(alias, nowMs - RETENTION_MS.removals, PORTION)),

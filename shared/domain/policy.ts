@@ -134,6 +134,13 @@ export type Policy = Readonly<{
 /** The largest policy file, in bytes of UTF-8: some thousands of groups and lines, read within seconds. */
 export const LONGEST_POLICY_BYTES = 524_288;
 
+/** Attributes that conditions of birthright lines ask for. */
+export function attributesAsked(organizations: Iterable<OrganizationPolicy>): ReadonlySet<string> {
+  return new Set(
+    [...organizations].flatMap(({ birthright }) => birthright.flatMap(({ when }) => [...when.keys()])),
+  );
+}
+
 /** The group a request or birthright line means: names are compared without case. */
 export function groupPolicyOf(organization: OrganizationPolicy, name: string): GroupPolicy | undefined {
   return organization.groups.get(fold(name));

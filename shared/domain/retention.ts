@@ -9,6 +9,8 @@ export const RETENTION_MS = {
   holds: 90 * DAY_MS,
   /** Plans that operators proposed: after they were carried out, or could not be any more. */
   proposedPlans: 90 * DAY_MS,
+  /** Lines of HR's files for a plan, which is kept for a day: longer than that from their upload on by as long as an upload takes. */
+  uploadedPeople: DAY_MS + 3_600_000,
   /** After the last word about a change that waits for nobody any more. */
   refusedChanges: 90 * DAY_MS,
   /** Guards look back 24 hours. */

@@ -9,6 +9,7 @@ import { readInventory, type ReadInventoryDeps } from '../access/desk/read-inven
 import { readStatus, type ReadStatusDeps } from '../access/desk/read-status';
 import { readHoldWithNames, type ReadHoldWithNamesDeps } from '../access/desk/read-hold-with-names';
 import { readReadiness, type ReadReadinessDeps } from '../access/desk/read-readiness';
+import { importTerms } from '../access/desk/plans/import-said';
 import { listPlans, showPlan, type ShowPlanDeps } from '../access/desk/plans/show-plan';
 import { listFailingUnits, type ListFailingUnitsDeps } from '../access/desk/list-failing-units';
 import { listDeadDeliveries } from '../access/ledger/list-dead-deliveries';
@@ -31,6 +32,7 @@ import { answerAboutEvidence, type EvidenceQuestionDeps } from './evidence-quest
 import { answerAboutThePast, type PastQuestionDeps } from './past-questions';
 import { answerAboutNights, type NightQuestionDeps } from './night-questions';
 import { invalidQuery, requireWord, skipIn, wordIn } from './operator-query';
+import { answerUpload } from './people-upload';
 import { readBody } from './read-body';
 
 export type OperatorDeps = SignInDeps &
@@ -107,6 +109,8 @@ async function read(
       return id === '' ? { plans: await listHolds(deps, alias) } : readHoldWithNames(deps, alias, id);
     case 'proposed-plans':
       return id === '' ? { plans: await listPlans(deps, alias) } : showPlan(deps, alias, id, skipIn(query));
+    case 'uploads':
+      return importTerms(await deps.policy(), organization);
     case 'dead-letters':
       return listDeadLetters(deps, alias);
     case 'pause':
@@ -149,6 +153,7 @@ export async function decideAsOperator(
     throw new AppError('form-stale', 'No page decides here');
   if (!/^application\/json\b/i.test(request.headers.get('content-type') ?? ''))
     throw new AppError('content-type-unsupported', 'A decision is application/json');
+  if (page === 'uploads') return jsonResponse(200, await answerUpload(deps, visitor, organization, request));
   const said = checkBody(FieldsSchema, parseJsonBody(await readBody(request, MAX_BYTES)));
   if (page === 'proposed-plans') {
     const answer = await planAsVisitor(deps, visitor, { organization, id, said });

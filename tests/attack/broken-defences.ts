@@ -93,7 +93,7 @@ export const BROKEN_DEFENCES: readonly BrokenDefence[] = [
   },
   {
     name: 'source-organizations',
-    file: 'access/intake/record-worker-event.ts',
+    file: 'access/ledger/record-worker-event.ts',
     replace: 'const aliases = context.source.organizations.filter(',
     by: 'const aliases = [...context.policy.organizations.keys()].filter(',
     attack: 'hr-names-another-organization',

@@ -3,6 +3,7 @@ import { GROUPS, ORGANIZATION } from '../../sandbox/demo-organization';
 import { proposedPlan } from '../../shared/domain/desk/proposed-plan';
 import { personKey } from '../../shared/domain/person-key';
 import { createProposedPlans } from '../../shared/storage/desk/proposed-plans';
+import { createUploadedPeople } from '../../shared/storage/desk/uploaded-people';
 import type { ConsoleStack } from '../fixtures/console-stack';
 import type { Fields } from '../fixtures/console-visit';
 import {
@@ -107,6 +108,27 @@ export const proposedPlanAttacks = attacksOn('console', control, [
         status === 200 ||
         stored.some(({ by: asker }) => asker.kind === 'person' && asker.objectId === objectIdOf(READER))
       );
+    },
+  },
+  {
+    id: 'file-of-people-uploaded-by-a-reader',
+    tries:
+      'Somebody who may only look, a stranger, and an operator of another organization upload people to be hired',
+    must: 'Nothing is kept',
+    run: async (target) => {
+      const stack = await target.platform();
+      const workers = [{ line: 2, email: `${randomUUID()}@acme.example`, attributes: {} }];
+      const tried = [READER, 'eve@acme.example', OTHERS_OPERATOR].map((name) => principalHeaders(name));
+      for (const who of [...tried, {}]) {
+        const body = JSON.stringify({ workers });
+        const { status } = await send(`${stack.host().url}/api/operator/${ORGANIZATION}/uploads/people`, {
+          method: 'POST',
+          pieces: [body],
+          headers: { 'content-type': 'application/json', 'content-length': `${body.length}`, ...who },
+        });
+        if (status === 200) return true;
+      }
+      return (await createUploadedPeople(stack.storage).count(ORGANIZATION)) > 0;
     },
   },
   {

@@ -11,7 +11,7 @@ import type { RunningApp } from '../ask-app';
 import { withConnection } from '../connection-options';
 import { tellFromApp } from '../tell-from-app';
 import { PlanAnswerSchema } from './plan-answers';
-import { findPlan, PLANS } from './read-plan';
+import { findPlan, PLANNING_TIMEOUT_MS, PLANS } from './read-plan';
 
 /** `access apply`: exactly what a plan says, in the name of whoever signed in. */
 export function addApply(program: Command, io: CommandIo, state: RunState): void {
@@ -50,7 +50,7 @@ export function addApply(program: Command, io: CommandIo, state: RunState): void
 
 /** A large plan is carried out in several turns: asked for again until nothing is left. */
 async function applyAll(io: CommandIo, app: RunningApp, path: readonly string[], reason: string) {
-  const apply = async () => app.post(path, { reason }, PlanAnswerSchema);
+  const apply = async () => app.post(path, { reason }, PlanAnswerSchema, PLANNING_TIMEOUT_MS);
   let answer = await apply();
   const progress = createProgress(io.stderr, io.nowMs, { what: 'changes', total: answer.counts.changes });
   try {

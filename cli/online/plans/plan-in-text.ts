@@ -89,6 +89,7 @@ function cellsOf(line: ShownChange): readonly string[] {
 }
 
 function signOf({ change }: ShownChange): string {
+  if (change === 'move-worker') return '~';
   return change.startsWith('add-') || change === 'write-rule' || change === 'give-back' ? '+' : '-';
 }
 

@@ -8,6 +8,8 @@ import { PlanAnswerSchema, PlanSchema, PlansSchema, type ShownPlan } from './pla
 
 /** Where plans are asked for. */
 export const PLANS = 'proposed-plans';
+/** To compute a plan of twenty thousand people takes the app a minute or two; the platform waits for less than four. */
+export const PLANNING_TIMEOUT_MS = 200_000;
 
 /** A plan by its whole hash, as many lines of it as are wanted. */
 export async function readPlan(
@@ -50,7 +52,12 @@ export async function planAndRead(
     LimitOptions,
 ): Promise<ShownPlan> {
   const { organization, kind, said, limit } = asked;
-  const { done, hash } = await app.post([organization, PLANS, kind], said, PlanAnswerSchema);
+  const { done, hash } = await app.post(
+    [organization, PLANS, kind],
+    said,
+    PlanAnswerSchema,
+    PLANNING_TIMEOUT_MS,
+  );
   if (done !== 'planned')
     throw new CommandFailure('answer-not-understood', 'The app did something else than to plan', {
       exit: EXIT.unreachable,

@@ -14,11 +14,12 @@ import {
 } from '../../domain/ledger/person-ledger';
 import { organizationSubject, personSubject, type Subject } from '../../domain/ledger/subject';
 import type { RefusedChange } from '../../domain/plan/refused-change';
-import { isPersonKey } from '../../domain/person-key';
+import { isPersonKey, personKey as keyOfAddress } from '../../domain/person-key';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { FindingStore } from '../../storage/findings';
+import type { UploadedPeople } from '../../storage/desk/uploaded-people';
 import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
 import type { PeopleIndex } from '../../storage/people-index';
@@ -44,6 +45,7 @@ export type ErasePersonDeps = LogEvidenceDeps &
     holds: Pick<HoldStore, 'list'>;
     findings: Pick<FindingStore, 'list'>;
     refusedChanges: Pick<RefusedChangeStore, 'list'>;
+    uploadedPeople: Pick<UploadedPeople, 'forgetWhoever'>;
     clock: Pick<Clock, 'now'>;
   }>;
 
@@ -84,6 +86,7 @@ export async function erasePerson(
   await updateOrganizationLedger({ ledger: deps.ledger, organization: { alias: organization } }, [
     { kind: 'erasure-decided', ...record, facts },
   ]);
+  await forgetUploaded(deps, organization, all);
   const entry = { kind: PERSON_ERASED, ...record, facts: { by } };
   const ledgers = all.map((own) => own.stored.value);
   const leftAt = async (own: string): Promise<PersonLedger> => {
@@ -104,6 +107,22 @@ export async function erasePerson(
   for (const own of all.toReversed())
     await eraseLedger(deps, governed, own, { left: await leftAt(own.key), entry }, edited);
   if (edited.size > 0) throw new AppError('record-unreadable', [...edited.values()].join('; '));
+}
+
+/** Of files of HR that wait for a plan, by address and by worker id, whichever source it is of. */
+async function forgetUploaded(
+  { uploadedPeople }: Pick<ErasePersonDeps, 'uploadedPeople'>,
+  organization: string,
+  all: readonly OwnLedger[],
+): Promise<void> {
+  const keys = new Set(all.flatMap((own) => [own.key, ...addressesOf(own.stored.value).map(keyOfAddress)]));
+  const ids = new Set(
+    all.flatMap((own) => own.stored.value.timeline.flatMap(({ workerId }) => workerId ?? [])),
+  );
+  await uploadedPeople.forgetWhoever(
+    organization,
+    ({ email, workerId = '' }) => keys.has(keyOfAddress(fold(email))) || ids.has(workerId),
+  );
 }
 
 async function requireErasable(

@@ -14,7 +14,7 @@ import type { RequestRefusal } from '../../domain/ledger/request-refusals-in-wor
 import type { LedgerOf } from '../../storage/ledger';
 import type { RequestIndex } from '../../storage/request-index';
 import { markChanged } from '../ledger/mark-and-book-writer-run';
-import { markAndSchedulePerson, type DeliveryContext } from './record-worker-event';
+import { markAndSchedulePerson, type DeliveryContext } from '../ledger/record-worker-event';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
 import { findPerson, notHandedOn, notJoined } from '../ledger/find-person';
 import { readPeopleOfRequest } from '../ledger/read-people-of-request';

@@ -12,7 +12,11 @@ import { chooseLane } from './delivery-lane';
 import { lookUpWorker, isRetryable, type LookUpDeps } from './look-up-worker';
 import { recordAccessRequest, type RecordRequestDeps } from './record-access-request';
 import { recordWithdrawal } from './record-withdrawal';
-import { recordWorkerEvent, type DeliveryContext, type RecordWorkerEventDeps } from './record-worker-event';
+import {
+  recordWorkerEvent,
+  type DeliveryContext,
+  type RecordWorkerEventDeps,
+} from '../ledger/record-worker-event';
 import type { Lane } from '../../domain/lane';
 
 export type RecordDeliveryStatementsDeps = RecordWorkerEventDeps &

@@ -13,7 +13,7 @@ import {
   markAndSchedulePerson,
   type DeliveryContext,
   type RecordWorkerEventDeps,
-} from './record-worker-event';
+} from '../ledger/record-worker-event';
 
 export type RecordWithdrawalDeps = RecordWorkerEventDeps &
   Readonly<{ requests: Pick<RequestIndex, 'noteTicket'> }>;

@@ -4,18 +4,21 @@ import { DAY_MS } from '../durations';
 import type { TrippedGuard } from '../plan/guards';
 
 /** What an operator may have planned. Each kind reads what is so and decides by a pure function. */
-export const PLAN_KINDS = ['adopt', 'differences', 'undo'] as const;
+export const PLAN_KINDS = ['adopt', 'differences', 'import', 'undo'] as const;
 export type PlanKind = (typeof PLAN_KINDS)[number];
 
 /**
- * In the ledger: `add-reason` and `forget-reason` of what is there, which stays; `end-reason` and `give-back`, which the writer follows. The others:
- * in UiPath.
+ * In the ledger: `add-reason` and `forget-reason` of what is there, which stays; `end-reason` and `give-back`, which the writer follows; words of
+ * HR, that somebody works or is described otherwise, `move-worker-out` where that ends reasons. The others: in UiPath.
  */
 export const CHANGE_KINDS = [
   'add-reason',
   'forget-reason',
   'end-reason',
   'give-back',
+  'add-worker',
+  'move-worker',
+  'move-worker-out',
   'add-member',
   'remove-member',
   'write-rule',
@@ -158,12 +161,19 @@ function countsOf({ changes, leftOut }: Pick<ComputedPlan, 'changes' | 'leftOut'
 
 /** What takes access away: two people decide about many of them, where the policy says so. */
 function isRemoval({ change }: Pick<PlannedChange, 'change'>): boolean {
-  return change === 'remove-member' || change === 'end-reason';
+  return change === 'remove-member' || change === 'end-reason' || change === 'move-worker-out';
+}
+
+const WORDS_OF_HR: ReadonlySet<ChangeKind> = new Set(['add-worker', 'move-worker', 'move-worker-out']);
+
+/** True for what is recorded of somebody at work: what follows from it waits for the writer, in observe too, as any word of HR does. */
+export function isWordOfHr({ change }: Pick<PlannedChange, 'change'>): boolean {
+  return WORDS_OF_HR.has(change);
 }
 
 /** True for what is written to UiPath as soon as it is carried out, or takes a reason away, so that the writer does. */
 export function writesToUiPath({ change }: Pick<PlannedChange, 'change'>): boolean {
-  return change !== 'add-reason' && change !== 'forget-reason';
+  return change !== 'add-reason' && change !== 'forget-reason' && !WORDS_OF_HR.has(change);
 }
 
 export function isPlanHash(text: string): boolean {
@@ -183,6 +193,9 @@ const CHANGES_IN_WORDS: Readonly<Record<ChangeKind, string>> = {
   'forget-reason': 'no reason any more',
   'end-reason': 'the end of a reason',
   'give-back': 'back, with a reason',
+  'add-worker': 'works here',
+  'move-worker': 'is described otherwise',
+  'move-worker-out': 'is described otherwise, and loses a group',
   'add-member': 'into the group',
   'remove-member': 'out of the group',
   'write-rule': 'the rule is written',
@@ -194,6 +207,16 @@ const CHANGES_IN_WORDS: Readonly<Record<ChangeKind, string>> = {
 /** What a change does, in some words. */
 export function inWords({ change }: Pick<PlannedChange, 'change'>): string {
   return CHANGES_IN_WORDS[change];
+}
+
+/** What a change is about, and nothing of what it does. */
+export function placeIn({ at, groupId, personKey, memberId }: PlannedChange): PlaceInPlan {
+  return {
+    at,
+    ...(groupId === undefined ? {} : { groupId }),
+    ...(personKey === undefined ? {} : { personKey }),
+    ...(memberId === undefined ? {} : { memberId }),
+  };
 }
 
 function keyOfPlace({ at, groupId = '', personKey = '', memberId = '' }: PlaceInPlan): string {

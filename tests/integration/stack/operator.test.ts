@@ -202,6 +202,39 @@ describe('the command line against a running app', () => {
     expect(found?.mode).toBe('observe');
   });
 
+  it('imports a file of HR by a plan: bad lines are told, people are known afterwards, and the same again is nothing', async () => {
+    const lines = [
+      'email,department,workerId',
+      ...Array.from({ length: 60 }, (_one, at) => `load.${at}@acme.example,,L-${at}`),
+    ];
+    const files = { 'hr.csv': [...lines, 'broken,,1'].join('\n') };
+    const importing = async () => {
+      const { exit, stdout } = await run(
+        ['import', 'hr.csv', '--limit', '1', '--json'],
+        environment(),
+        files,
+      );
+      return { ...(JSON.parse(stdout) as Record<string, unknown>), exit };
+    };
+    const proposed = await importing();
+    expect(proposed).toMatchObject({
+      exit: 0,
+      kind: 'import',
+      counts: { changes: 60, leftOut: 0 },
+      badLines: [{ line: 62 }],
+      changes: [{ change: 'add-worker', person: expect.stringMatching(/^load\.\d+@acme\.example$/) }],
+    });
+    expect(await json(['apply', String(proposed['hash']), '--reason', 'first load'])).toMatchObject({
+      exit: 0,
+      changes: 700,
+      notMade: 0,
+    });
+    expect(await json(['explain', 'load.59@acme.example'])).toMatchObject({
+      person: 'load.59@acme.example',
+    });
+    expect(await importing()).toMatchObject({ counts: { changes: 0, leftOut: 0 } });
+  }, 240_000);
+
   it('adopts by a plan whom nothing explains, and plans what differs', async () => {
     const words = ['adopt', '--owner', 'Olga Admin', '--ticket', 'GOV-1', '--group', GROUPS.developers];
     const proposed = await json(words);

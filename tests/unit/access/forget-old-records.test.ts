@@ -55,6 +55,7 @@ function someRecords(
     snapshots: { forget: async (_alias, beforeMs) => count('snapshots', beforeMs) },
     firstDecisions: { list: async () => given.begun ?? [], remove },
     proposedPlans: { forget: async () => count('proposedPlans') },
+    uploadedPeople: { forget: async () => count('uploadedPeople') },
     signIns: { forget: async (beforeMs, most) => count('signIns', beforeMs, most) },
     due: { forgetOfOthers: async (known, beforeMs, most) => count('due', [...known], beforeMs, most) },
     notificationStates: { list: async () => given.told ?? [], remove },
@@ -88,6 +89,7 @@ describe('the retention of records', () => {
     expect(asked).toEqual([
       ['holds'],
       ['proposedPlans'],
+      ['uploadedPeople'],
       ['removals', NOW_MS - 8 * DAY_MS, 100],
       ['sentChanges', NOW_MS - 9 * DAY_MS],
       ['requests', NOW_MS - 400 * DAY_MS],
@@ -97,10 +99,10 @@ describe('the retention of records', () => {
     pass(3_600_000 - 1);
     await forget.ofOrganization(organization);
     await forget.ofSource({ feed: 'hr', name: 'standard' });
-    expect(asked).toHaveLength(7);
+    expect(asked).toHaveLength(8);
     pass(1);
     await forget.ofOrganization(organization);
-    expect(asked).toHaveLength(13);
+    expect(asked).toHaveLength(15);
   });
 
   it('of organizations that the policy does not name any more ends for dates that came long ago', async () => {
@@ -190,6 +192,7 @@ describe('the retention of records', () => {
     expect(asked.map(([kind]) => kind)).toEqual([
       'holds',
       'proposedPlans',
+      'uploadedPeople',
       'removals',
       'sentChanges',
       'requests',
@@ -199,10 +202,10 @@ describe('the retention of records', () => {
       { event: 'unit-failed', kind: 'retention', key: 'removals/acme', code: 'storage-unavailable' },
     ]);
     await forget.ofOrganization(organization);
-    expect(asked).toHaveLength(6);
+    expect(asked).toHaveLength(7);
     pass(3_600_000);
     await forget.ofOrganization(organization);
-    expect(asked).toHaveLength(12);
+    expect(asked).toHaveLength(14);
   });
 
   it('ends the backoff of a unit that was not met for a month', async () => {

@@ -13,11 +13,13 @@ import { movedSince } from '../../../domain/desk/moved-since';
 import { groupPolicyOf, type OrganizationPolicy, type Policy } from '../../../domain/policy';
 import { AppError, errorCodeOf } from '../../../errors';
 import type { ProposedPlans } from '../../../storage/desk/proposed-plans';
+import type { UploadedPeople } from '../../../storage/desk/uploaded-people';
 import { requireEnforced, requireVersionInForce } from '../../ledger/organization/observed-organization';
 import { recordDecision } from '../../ledger/organization/update-organization-ledger';
 import { refuseOwnMatter } from '../refuse-own-matter';
 import { requireReason } from '../require-reason';
 import { requireSecondPerson, type SecondPersonDeps } from '../require-second-person';
+import { namesInUpload } from './import-said';
 import { movedInWords, type NamesInPlanDeps } from './names-in-plan';
 import { decidedEntry } from './plan-evidence';
 import type { PlanningContext } from './plan-kind-interface';
@@ -28,6 +30,7 @@ export type ApplyPlanDeps = SecondPersonDeps &
   Readonly<{
     policy: () => Promise<Policy>;
     proposedPlans: Pick<ProposedPlans, 'get' | 'change'>;
+    uploadedPeople: Pick<UploadedPeople, 'read'>;
     clock: Pick<Clock, 'now'>;
   }>;
 
@@ -163,7 +166,9 @@ async function requireUnmoved(
 ): Promise<void> {
   const now = await computePlan(kinds, context, plan);
   if (now.hash === plan.hash) return;
-  const fields = await movedInWords(deps, context.organization.alias, movedSince(plan, now));
+  const { alias } = context.organization;
+  const strangers = await namesInUpload(deps, alias, plan);
+  const fields = await movedInWords(deps, alias, movedSince(plan, now), strangers);
   // Who that is stands in the fields alone: a message is logged.
   throw new AppError('plan-moved', 'Nothing is done, as what the plan was made of is not so any more', {
     fields,

@@ -12,6 +12,9 @@ export type NamesInPlanDeps = Readonly<{
   snapshots: Pick<SnapshotStore, 'read'>;
 }>;
 
+/** Addresses of people whom the ledger does not know, by key. */
+export type NamesOfStrangers = ReadonlyMap<string, string>;
+
 type NamedLine = Readonly<{ personKey?: string; memberId?: string }>;
 
 /** As much as somebody reads of a refusal. */
@@ -22,6 +25,7 @@ export async function namesInPlan(
   deps: NamesInPlanDeps,
   alias: string,
   lines: readonly NamedLine[],
+  strangers: NamesOfStrangers = new Map(),
 ): Promise<(line: NamedLine) => string | null> {
   const keys = [...new Set(lines.flatMap(({ personKey }) => personKey ?? []))];
   const names = await namesOfPeople(deps, alias, keys);
@@ -29,7 +33,10 @@ export async function namesInPlan(
     memberId !== undefined && !names.has(personKey ?? '');
   const users = lines.some(isOpen) ? await namesOfUsers(deps, alias) : new Map<string, string>();
   return ({ personKey = '', memberId = '' }) =>
-    names.get(personKey) ?? users.get(memberId) ?? (memberId === '' ? null : memberId);
+    names.get(personKey) ??
+    strangers.get(personKey) ??
+    users.get(memberId) ??
+    (memberId === '' ? null : memberId);
 }
 
 /** Addresses, names of robots and the like, by directory id, as the newest audit saw them. */
@@ -47,9 +54,10 @@ export async function movedInWords(
   deps: NamesInPlanDeps,
   alias: string,
   moved: readonly MovedFact[],
+  strangers?: NamesOfStrangers,
 ): Promise<readonly FieldProblem[]> {
   const some = moved.slice(0, MOST_TOLD);
-  const nameOf = await namesInPlan(deps, alias, some);
+  const nameOf = await namesInPlan(deps, alias, some, strangers);
   const told = some.map((one) => ({
     field:
       [nameOf(one), one.at].filter((text) => text !== null && text !== undefined).join(' in ') || one.about,

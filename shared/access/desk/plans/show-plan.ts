@@ -2,11 +2,17 @@ import type { Clock } from '../../../clock';
 import { describeDecider } from '../../../domain/decider';
 import type { LeftOut, PlannedChange, ProposedPlanHead } from '../../../domain/desk/proposed-plan';
 import type { ProposedPlans } from '../../../storage/desk/proposed-plans';
+import type { UploadedPeople } from '../../../storage/desk/uploaded-people';
 import { readProposedPlan } from './apply-plan';
+import { namesInUpload } from './import-said';
 import { namesInPlan, type NamesInPlanDeps } from './names-in-plan';
 
 export type ShowPlanDeps = NamesInPlanDeps &
-  Readonly<{ proposedPlans: Pick<ProposedPlans, 'get' | 'list'>; clock: Pick<Clock, 'now'> }>;
+  Readonly<{
+    proposedPlans: Pick<ProposedPlans, 'get' | 'list'>;
+    uploadedPeople: Pick<UploadedPeople, 'read'>;
+    clock: Pick<Clock, 'now'>;
+  }>;
 
 /** A plan for readers: who proposed and who decided it as text. */
 export type ShownPlanHead = Omit<ProposedPlanHead, 'by' | 'decision'> &
@@ -69,7 +75,8 @@ export async function showPlan(
   const changesOfPage = changes.slice(skip, skip + PAGE);
   const before = Math.max(0, skip - changes.length);
   const leftOfPage = leftOut.slice(before, Math.max(0, skip + PAGE - changes.length));
-  const nameOf = await namesInPlan(deps, alias, [...changesOfPage, ...leftOfPage]);
+  const strangers = await namesInUpload(deps, alias, { kind: head.kind, asked });
+  const nameOf = await namesInPlan(deps, alias, [...changesOfPage, ...leftOfPage], strangers);
   const named = <T extends PlannedChange | LeftOut>(line: T): WithName<T> => ({
     ...line,
     person: nameOf(line),

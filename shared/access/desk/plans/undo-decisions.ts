@@ -1,13 +1,15 @@
 import type { DoneToMembership } from '../../../domain/desk/plan-undo';
 import { planUndo } from '../../../domain/desk/plan-undo';
-import type {
-  AskedForPlan,
-  ComputedPlan,
-  LeftOut,
-  PlannedChange,
-  ProposedPlan,
+import {
+  isPlanHash,
+  isWordOfHr,
+  placeIn,
+  type AskedForPlan,
+  type ComputedPlan,
+  type LeftOut,
+  type PlannedChange,
+  type ProposedPlan,
 } from '../../../domain/desk/proposed-plan';
-import { isPlanHash } from '../../../domain/desk/proposed-plan';
 import { fold } from '../../../domain/fold';
 import { isEndedBy, isGrantValid, namesOfGroup } from '../../../domain/ledger/person-access';
 import { knownAccountOf, type PersonLedger } from '../../../domain/ledger/person-ledger';
@@ -167,6 +169,7 @@ async function whatWasDone(
 
 const UNREADABLE = 'what is stored of the person is gone, or cannot be read';
 const BY_A_TICKET = 'a rule or an entry of the access policy is requested by a ticket';
+const BY_HR = 'what is known of somebody at work is corrected by HR, or by another file';
 
 function doneByPlan(plan: ProposedPlan): WhatWasDone {
   if (plan.state === 'proposed')
@@ -176,19 +179,11 @@ function doneByPlan(plan: ProposedPlan): WhatWasDone {
   const wasMade = plan.changes.slice(0, plan.decision?.done ?? 0);
   for (const change of wasMade) {
     const one = inverseOf(plan, change);
-    if (one === undefined) leftOut.push({ ...placeIn(change), why: BY_A_TICKET });
+    if (one === undefined)
+      leftOut.push({ ...placeIn(change), why: isWordOfHr(change) ? BY_HR : BY_A_TICKET });
     else done.push(one);
   }
   return { done, leftOut };
-}
-
-function placeIn({ at, groupId, personKey, memberId }: PlannedChange) {
-  return {
-    at,
-    ...(groupId === undefined ? {} : { groupId }),
-    ...(personKey === undefined ? {} : { personKey }),
-    ...(memberId === undefined ? {} : { memberId }),
-  };
 }
 
 function inverseOf({ hash }: ProposedPlan, change: PlannedChange): DoneBefore | undefined {
@@ -204,6 +199,9 @@ function inverseOf({ hash }: ProposedPlan, change: PlannedChange): DoneBefore | 
     case 'end-reason':
     case 'remove-member':
       return { ...place, act: 'give-back' };
+    case 'add-worker':
+    case 'move-worker':
+    case 'move-worker-out':
     case 'write-rule':
     case 'delete-rule':
     case 'add-entry':

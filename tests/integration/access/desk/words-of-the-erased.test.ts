@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { recordWorkerEvent } from '../../../../shared/access/intake/record-worker-event';
+import { recordWorkerEvent } from '../../../../shared/access/ledger/record-worker-event';
 import { personKey, workerRecordKey } from '../../../../shared/domain/person-key';
 import { aWorkerEvent } from '../../../fixtures/builders/worker-events';
 import { rename } from '../ledger/renamed-world';

@@ -31,7 +31,7 @@ describe('a large plan', () => {
         return 0;
       },
     };
-    const kinds = { adopt: kind, differences: kind, undo: kind };
+    const kinds = { adopt: kind, differences: kind, import: kind, undo: kind };
     const { app } = world.engine;
     const { hash } = await proposePlan(app, kinds, world.alias, { kind: 'adopt', said: {}, by: DESK });
     const apply = async (turns: number) => {

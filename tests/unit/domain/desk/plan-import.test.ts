@@ -1,0 +1,194 @@
+import { describe, expect, it } from '@jest/globals';
+import { judgeImported, type ImportFound } from '../../../../shared/domain/desk/judge-imported';
+import { emptyPersonLedger, type PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
+import type { Statement } from '../../../../shared/domain/ledger/statement';
+import { personKey } from '../../../../shared/domain/person-key';
+import type { SourcePolicy } from '../../../../shared/domain/policy';
+import { parsePolicy } from '../../../../shared/policy/parse-policy';
+
+const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
+const AS_OF_MS = Date.parse('2026-03-02T00:00:00Z');
+const EMAIL = 'ana@acme.example';
+const POLICY = `
+version: 1
+organizations:
+  acme:
+    partitionGlobalId: 6f1c1a52-0000-4000-8000-000000000001
+    identityBaseUrl: https://cloud.uipath.com/acme/identity_
+    credentialSecret: uipath
+    groups: { Sales: {}, Users: {} }
+    birthright:
+      - { name: sales, when: { department: Sales }, groups: [Sales, Users] }
+    mover: { graceDays: 30 }
+sources:
+  hr: { standard: { secret: s } }
+`;
+const policy = parsePolicy(POLICY, 'policy.yaml', { development: true });
+const [source] = policy.sources as readonly [SourcePolicy];
+const organization = [...policy.organizations.values()][0];
+if (organization === undefined) throw new Error('There is no organization');
+
+let ids = 0;
+function word(said: Partial<Statement>): Statement {
+  ids += 1;
+  const occurredAtMs = said.occurredAtMs ?? AS_OF_MS - 86_400_000;
+  return {
+    id: `w-${ids}`,
+    kind: 'joiner',
+    occurredAtMs,
+    effectiveAtMs: occurredAtMs,
+    attributes: {},
+    source: 'standard',
+    workerId: '1',
+    under: personKey(EMAIL),
+    ...said,
+  };
+}
+
+function judge(
+  timeline: readonly Statement[],
+  {
+    workerId = '1',
+    attributes = { department: 'Sales' },
+    ...found
+  }: Partial<ImportFound> &
+    Readonly<{ workerId?: string | null; attributes?: Readonly<Record<string, string>> }> = {},
+  ledger: Partial<PersonLedger> = {},
+) {
+  return judgeImported(
+    {
+      worker: { line: 2, email: EMAIL, ...(workerId === null ? {} : { workerId }), attributes },
+      personKey: personKey(EMAIL),
+      ledger: timeline.length === 0 ? undefined : { ...emptyPersonLedger(EMAIL), timeline, ...ledger },
+      isAddressOfAnother: false,
+      erasedToMs: Number.NEGATIVE_INFINITY,
+      isUnreadable: false,
+      ...found,
+    },
+    {
+      organization: organization as NonNullable<typeof organization>,
+      source,
+      asOfMs: AS_OF_MS,
+      nowMs: NOW_MS,
+    },
+  );
+}
+
+describe('a line of a file of HR', () => {
+  it.each([
+    ['of nobody who is known', [], 'joiner', ['Sales', 'Users'], []],
+    [
+      'of whom the account alone is known',
+      [word({ of: 'account', source: 'entra', workerId: undefined })],
+      'joiner',
+      ['Sales', 'Users'],
+      [],
+    ],
+    [
+      'of whom a record of the same source has no id',
+      [word({ workerId: undefined })],
+      'joiner',
+      ['Sales', 'Users'],
+      [],
+    ],
+    [
+      'that describes somebody otherwise',
+      [word({ attributes: { department: 'Legal' } })],
+      'mover',
+      ['Sales', 'Users'],
+      [],
+    ],
+  ] as const)('%s is a word', (_what, timeline, kind, gains, loses) => {
+    expect(judge(timeline)).toMatchObject({
+      kind: 'say',
+      event: { kind, occurredAtMs: AS_OF_MS },
+      gains,
+      loses,
+    });
+  });
+
+  it('tells also of groups that somebody keeps for some days of grace', () => {
+    const timeline = [word({ attributes: { department: 'Sales' } })];
+    expect(judge(timeline, { attributes: { department: 'Legal' } })).toMatchObject({
+      loses: ['Sales', 'Users'],
+    });
+  });
+
+  it.each([
+    ['the same', { department: 'Sales' }, { department: 'Sales', title: 'Lead' }],
+    ['nothing, as a blank is no value', {}, { department: 'Sales' }],
+  ])('that says %s is known', (_what, attributes, known) => {
+    expect(judge([word({ attributes: known })], { attributes })).toEqual({ kind: 'known' });
+  });
+
+  const left = word({ kind: 'leaver', occurredAtMs: AS_OF_MS - 3_600_000 });
+  it.each([
+    ['has left', [word({}), left], {}, {}, 'they have left'],
+    [
+      'has left as the account is off',
+      [word({}), word({ kind: 'leaver', of: 'account', source: 'entra', workerId: undefined })],
+      {},
+      {},
+      'they have left',
+    ],
+    ['begins later', [word({ effectiveAtMs: NOW_MS + 1 })], {}, {}, 'they begin later'],
+    ['another source speaks of', [word({ source: 'workday' })], {}, {}, 'workday speaks of them'],
+    [
+      'an older version recorded without a source',
+      [word({ source: undefined, workerId: undefined })],
+      {},
+      {},
+      'another source speaks of them',
+    ],
+    [
+      'is not told apart',
+      [word({})],
+      {},
+      { unconfirmed: { words: [], addresses: [], sinceMs: 1 } },
+      'somebody has to say first',
+    ],
+    [
+      'has another address by now',
+      [word({})],
+      {},
+      { email: 'new@acme.example' },
+      'known under another address',
+    ],
+    [
+      'has a worker id, and the line none',
+      [word({})],
+      { workerId: null },
+      {},
+      'their records have worker ids',
+    ],
+    [
+      'was spoken of since',
+      [word({ attributes: { department: 'Legal' }, occurredAtMs: AS_OF_MS })],
+      {},
+      {},
+      'something else was said',
+    ],
+    [
+      'shares the worker id with another address',
+      [word({})],
+      { isAddressOfAnother: true },
+      {},
+      'of one person and the address of another',
+    ],
+    ['was erased', [], { erasedToMs: AS_OF_MS }, {}, 'somebody who was erased'],
+    ['cannot be read', [], { isUnreadable: true }, {}, 'cannot be read'],
+  ] as const)('of somebody who %s is left out', (_what, timeline, found, ledger, why) => {
+    expect(judge(timeline, found, ledger)).toEqual({ kind: 'left-out', why: expect.stringContaining(why) });
+  });
+
+  it('is another word where anything of it differs, and the same where nothing does', () => {
+    const idOf = (verdict: ReturnType<typeof judge>) => (verdict.kind === 'say' ? verdict.event.id : '');
+    expect(idOf(judge([]))).toBe(idOf(judge([])));
+    const others = [
+      judge([], { workerId: '2' }),
+      judge([], { attributes: { department: 'Legal' } }),
+      judge([]),
+    ];
+    expect(new Set(others.map(idOf)).size).toBe(3);
+  });
+});
