@@ -208,7 +208,7 @@ describe('the command line against a running app', () => {
       ...Array.from({ length: 60 }, (_one, at) => `load.${at}@acme.example,,L-${at}`),
     ];
     const files = { 'hr.csv': [...lines, 'broken,,1'].join('\n') };
-    const importing = async () => {
+    const importing = async (): Promise<Readonly<Record<string, unknown>>> => {
       const { exit, stdout } = await run(
         ['import', 'hr.csv', '--limit', '1', '--json'],
         environment(),
