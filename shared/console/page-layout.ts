@@ -23,6 +23,10 @@ export type PageLayout = Readonly<{
   /** Aliases of all organizations in which the visitor may retry and close. */
   operatesIn: readonly string[];
   token: string;
+  /** Of the organization. */
+  timeZone: string;
+  /** Where tickets are opened that name no address, with `{ticket}` in place of the number, by the name of their source. */
+  ticketUrls?: ReadonlyMap<string, string>;
   /** What was just done. */
   done: string | undefined;
 }>;
