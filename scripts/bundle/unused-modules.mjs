@@ -71,6 +71,12 @@ const UNUSED = [
     names: [name],
     message: NO_FLOW,
   })),
+  {
+    module: '../crypto/PopTokenGenerator.mjs',
+    importer: '@azure/msal-common',
+    names: ['PopTokenGenerator'],
+    message: 'This app asks for no tokens that are bound to a key.',
+  },
   ...[
     ['./lro/delete/poller.js', 'DeleteSecretPoller'],
     ['./lro/recover/poller.js', 'RecoverDeletedSecretPoller'],

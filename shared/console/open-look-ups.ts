@@ -90,7 +90,10 @@ export async function openDay(deps: LookUpPageDeps, layout: PageLayout, query: Q
 }
 
 /** @throws AppError `not-permitted` where the policy stopped to name it since the page was asked for */
-async function organizationOf(deps: LookUpPageDeps, { organization }: PageLayout): Promise<OrganizationPolicy> {
+async function organizationOf(
+  deps: LookUpPageDeps,
+  { organization }: PageLayout,
+): Promise<OrganizationPolicy> {
   const found = (await deps.policy()).organizations.get(organization);
   if (found !== undefined) return found;
   throw new AppError('not-permitted', 'There is no such organization, or it is not open to you');

@@ -6,7 +6,7 @@ export const PAGES = {
   today: 'Today',
   findings: 'Findings',
   nights: 'Nights',
-  plans: 'Held plans',
+  plans: 'Holds',
   groups: 'Groups',
   people: 'People',
   days: 'Days',
@@ -16,3 +16,7 @@ export const PAGES = {
 } as const satisfies Record<string, string>;
 
 export type PageName = keyof typeof PAGES;
+
+export function isPage(text: string): text is PageName {
+  return Object.hasOwn(PAGES, text);
+}

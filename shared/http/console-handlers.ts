@@ -5,7 +5,7 @@ import { readReport } from '../access/desk/read-report';
 import { DONE, type DecideDeps } from '../console/carry-out-decision';
 import { decideAsVisitor, readableBy, requireReadable } from '../console/decide-as-visitor';
 import { renderPageLayout, renderNoticePage, type PageLayout } from '../console/page-layout';
-import { CONSOLE_PATH, PAGES, type PageName } from '../console/path-and-page-names';
+import { CONSOLE_PATH, isPage } from '../console/path-and-page-names';
 import { renderPageContent, type PageDeps } from '../console/render-page-content';
 import { renderPlatformSignIn, renderSignIn } from '../console/pages/sign-in-page';
 import { clientOf } from '../console/client-address';
@@ -169,8 +169,4 @@ function doneText(done: string | null): string | undefined {
 
 function isDone(text: string): text is keyof typeof DONE {
   return Object.hasOwn(DONE, text);
-}
-
-function isPage(text: string): text is PageName {
-  return Object.hasOwn(PAGES, text);
 }

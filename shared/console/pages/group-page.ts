@@ -111,7 +111,8 @@ function renderMembers(
   );
   if (rendered.length === 0)
     return markup`<p>${page.total === 0 ? 'Nobody is in it.' : 'The list ends before that.'}</p>`;
-  return markup`<table class="stack"><caption>${skip + 1} to ${skip + rendered.length} of ${page.total} members, by name. Last used: the last sign-in or, where UiPath tells none, when the account was made.</caption>
+  return markup`<p class="soft">Last used is the last sign-in or, where UiPath tells none, when the account was made.</p>
+<table class="stack"><caption>${skip + 1} to ${skip + rendered.length} of ${page.total} members, by name</caption>
 <thead><tr><th scope="col">Member</th><th scope="col">Why</th><th scope="col">Since</th><th scope="col">Last used</th></tr></thead>
 <tbody>${rendered}</tbody></table>${renderTurns(layout, 'groups', { group }, { skip, next })}`;
 }
