@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { CommandIo } from './command-io';
 import { CommandFailure } from './command-failure';
 import { EXIT, type ExitCode } from './exit-codes';
+import { withInstants } from '../shared/domain/instants-as-text';
 import { AppError } from '../shared/errors';
 import { plainLines } from './output/plain-text';
 import { visibleJson } from './output/visible-json';
@@ -47,7 +48,7 @@ export async function tellAnswer(
   try {
     const { exit, json: data, text, markdown: toMarkdown } = await answer();
     state.exit = exit;
-    if (json === true) writeJson(io, { command: name, ...data });
+    if (json === true) writeJson(io, withInstants({ command: name, ...data }));
     else if (markdown === true && toMarkdown !== undefined) io.stdout.write(`${toMarkdown()}\n`);
     else io.stdout.write(`${text(styleOf(io.stdout))}\n`);
   } catch (error) {
@@ -61,10 +62,7 @@ export async function tellAnswer(
 }
 
 /** Writes one JSON document. */
-export function writeJson(
-  { stdout }: Pick<CommandIo, 'stdout'>,
-  value: Readonly<Record<string, unknown>>,
-): void {
+export function writeJson({ stdout }: Pick<CommandIo, 'stdout'>, value: unknown): void {
   stdout.write(`${visibleJson(value, 2)}\n`);
 }
 

@@ -16,6 +16,7 @@ import { createHoldStore } from '../shared/storage/holds';
 import { createLedgerStore } from '../shared/storage/ledger';
 import { createChangeStore } from '../shared/storage/marks-attempts-and-bookings';
 import { createPeopleIndex } from '../shared/storage/people-index';
+import { createRefusedChangeStore } from '../shared/storage/refused-changes';
 import { createRequestIndex } from '../shared/storage/request-index';
 import { openStorage } from '../shared/storage/storage-account';
 import { ORGANIZATION } from './demo-organization';
@@ -36,6 +37,7 @@ export function openDeliveryLooks(connectionString: string): (about: SentAbout) 
     holds: createHoldStore(storage),
     changes: createChangeStore(storage),
     backoffs: createBackoffStore(storage),
+    refusedChanges: createRefusedChangeStore(storage),
   };
   const deliveries = createDeliveries(storage);
   return async (about) => {

@@ -23,7 +23,7 @@ export type SeenDelivery = Readonly<{
   isDone: boolean;
   refused: Readonly<{ code: string; fields: readonly FieldProblem[] }> | undefined;
   request:
-    | Pick<ListedRequest, 'requestId' | 'state' | 'refusal' | 'explanation' | 'group' | 'validFrom'>
+    | Pick<ListedRequest, 'requestId' | 'state' | 'refusal' | 'explanation' | 'group' | 'validFrom' | 'words'>
     | undefined;
   person:
     | Readonly<{
@@ -118,6 +118,8 @@ function outcomeOfRequest(
             : 'the person left or has not started, UiPath does not know the address, or the policy does not name the group any more'
         }`,
       );
+    case 'failed':
+      return said(seen, 'waiting', `${named} is recorded, and ${request.words}`);
     case 'applied':
       return said(seen, 'applied', `${named} is applied${groupsOf(about, seen)}`);
     case 'observed':

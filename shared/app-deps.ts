@@ -6,6 +6,9 @@ import { nameNight } from './access/audit/start-audit';
 import { createPassMemory } from './access/readiness/remember-passes';
 import { askedAtTimes, type ReadinessCheck } from './access/run-readiness-checks';
 import { createVerifyOrganization } from './access/desk/evidence/verify-organization';
+import { createNewestNight } from './access/ledger/newest-night';
+import { createPeopleOfLedger } from './access/ledger/people-of-ledger';
+import { createRecentFindings } from './access/ledger/recent-findings';
 import type { CloseDeadDeliveryDeps } from './access/desk/close-dead-delivery';
 import { createInventoryReader } from './access/desk/read-inventory';
 import type { ListRequestsDeps } from './access/desk/list-requests';
@@ -100,6 +103,7 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
     log({ event: 'row-unreadable', ...row });
   }, clock);
   const stores = createStores(infrastructure, onUnreadable);
+  const findings = createRecentFindings(stores.findings, clock);
   const ownRecords = createOwnRecords({ ledger: stores.ledger, clock });
   const client = createOrganizationClients({ ...infrastructure, secrets, ownRecords, pauses: stores.pauses });
   const checks: AppDeps['readinessChecks'] = async ({ isFresh }) =>
@@ -166,6 +170,9 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
       };
     },
     auditUiPath,
+    newestNight: createNewestNight(stores),
+    peopleOfLedger: createPeopleOfLedger(stores.ledger, clock),
+    ...findings,
     inventoryNow: createInventoryReader({ auditUiPath, clock }),
     groupsNow: async (alias) => (await client(alias)).uipath.groups,
     verifyOrganization: createVerifyOrganization({

@@ -14,6 +14,7 @@ import { organizationOf, withConnection } from './connection-options';
 import { CommandFailure } from '../command-failure';
 import { historyLine } from './history';
 import type { ConnectionOptions } from './sign-in';
+import { withInstants } from '../../shared/domain/instants-as-text';
 
 type Options = ConnectionOptions & Readonly<{ json?: true; for?: number }>;
 
@@ -38,7 +39,7 @@ export function addTail(program: Command, io: CommandIo, state: RunState): void 
   command.action(async (options: Options) => {
     const stop = io.interrupted();
     const tell = (event: HistoryEntry): void => {
-      if (options.json === true) io.stdout.write(`${visibleJson(event)}\n`);
+      if (options.json === true) io.stdout.write(`${visibleJson(withInstants(event))}\n`);
       else
         io.stdout.write(
           `${styleOf(io.stdout)('faint', instantText(event.atMs))}  ${plainText(event.about)}  ${plainText(historyLine(event), 2_000)}\n`,

@@ -61,7 +61,35 @@ const UNUSED = [
     ['../network/LoopbackClient.mjs', 'LoopbackClient'],
     ['./client/PublicClientApplication.mjs', 'PublicClientApplication'],
     ['./UsernamePasswordClient.mjs', 'UsernamePasswordClient'],
+    ['../protocol/Authorize.mjs', 'getAuthCodeRequestUrl'],
+    ['./serializer/Deserializer.mjs', 'Deserializer'],
+    ['./serializer/Serializer.mjs', 'Serializer'],
   ].map(([module, name]) => ({ module, importer: '@azure/msal-node', names: [name], message: NO_FLOW })),
+  ...['AuthorizationCodeClient', 'RefreshTokenClient', 'SilentFlowClient'].map((name) => ({
+    module: `./client/${name}.mjs`,
+    importer: '@azure/msal-common',
+    names: [name],
+    message: NO_FLOW,
+  })),
+  {
+    module: '../crypto/PopTokenGenerator.mjs',
+    importer: '@azure/msal-common',
+    names: ['PopTokenGenerator'],
+    message: 'This app asks for no tokens that are bound to a key.',
+  },
+  ...[
+    ['./lro/delete/poller.js', 'DeleteSecretPoller'],
+    ['./lro/recover/poller.js', 'RecoverDeletedSecretPoller'],
+  ].map(([module, name]) => ({
+    module,
+    importer: '@azure/keyvault-secrets',
+    names: [name],
+    message: 'This app deletes no secrets.',
+  })),
+  ...[
+    ['./clientCertificateCredential.js', 'ClientCertificateCredential'],
+    ['./usernamePasswordCredential.js', 'UsernamePasswordCredential'],
+  ].map(([module, name]) => ({ module, importer: '@azure/identity', names: [name], message: NO_FLOW })),
   ...['svg', 'sql', 'sql-strict', 'shell', 'redos', 'nosql', 'log'].map((context) => ({
     module: `./contexts/${context}.js`,
     importer: 'is-unsafe',

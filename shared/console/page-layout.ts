@@ -2,11 +2,21 @@ import type { Observed } from '../access/ledger/organization/observed-organizati
 import type { PauseShown } from '../domain/pause';
 import { renderObserved, renderPaused } from '../reports/report-page';
 import { markup, name, type Markup } from '../html/markup';
+import { PRODUCT_TITLE } from '../reports/product-name';
 import { renderPage } from '../html/html-document';
-import { CONSOLE_PATH, PAGES, type PageName } from './path-and-page-names';
+import { CONSOLE_PATH, isPage, PAGES, type PageName } from './path-and-page-names';
 import type { Permissions, Visitor } from './visitor-permissions';
 
 const SIGN_OUT_PATH = `${CONSOLE_PATH}-session/end`;
+
+/** What waits for a decision stands first; all others are for looking things up. */
+const PAGES_TO_DECIDE: readonly PageName[] = ['today', 'findings', 'plans', 'dead-letters'];
+const PAGES_TOGETHER: readonly (readonly PageName[])[] = [
+  PAGES_TO_DECIDE,
+  Object.keys(PAGES)
+    .filter(isPage)
+    .filter((page) => !PAGES_TO_DECIDE.includes(page)),
+];
 
 /** The context of every page of an organization. */
 export type PageLayout = Readonly<{
@@ -23,6 +33,10 @@ export type PageLayout = Readonly<{
   /** Aliases of all organizations in which the visitor may retry and close. */
   operatesIn: readonly string[];
   token: string;
+  /** Of the organization. */
+  timeZone: string;
+  /** Where tickets are opened that name no address, with `{ticket}` in place of the number, by the name of their source. */
+  ticketUrls?: ReadonlyMap<string, string>;
   /** What was just done. */
   done: string | undefined;
 }>;
@@ -35,13 +49,12 @@ export function renderPageLayout(layout: PageLayout, content: Markup): string {
     {
       title: `${heading} · ${organization}`,
       body: markup`<a class="skip" href="#content">To the content</a>
-<header>
-  <div class="soft">Access console, signed in as ${name(visitor.by.name)} ${renderProof(visitor)}. ${renderSignOut(layout)}</div>
-  ${renderOrganizations(layout)}
-  <nav aria-label="Pages"><ul>${Object.entries(PAGES).map(([key, title]) => {
-    const current = key === page ? markup` aria-current="page"` : undefined;
-    return markup`<li><a href="${CONSOLE_PATH}/${organization}/${key}"${current}>${title}</a></li>`;
-  })}</ul></nav>
+<header class="bar">
+  <div class="who"><a class="product" href="${CONSOLE_PATH}/${organization}/today">${PRODUCT_TITLE}</a> ${renderOrganizations(layout)}
+  <span class="soft">${name(visitor.by.name)} ${renderProof(visitor)}</span> ${renderSignOut(layout)}</div>
+  <nav class="pages" aria-label="Pages">${PAGES_TOGETHER.map(
+    (keys) => markup`<ul>${keys.map((key) => renderPageLink(layout, key))}</ul>`,
+  )}</nav>
 </header>
 <main id="content" tabindex="-1">
   <h1>${heading}</h1>
@@ -60,7 +73,7 @@ export function renderNoticePage(title: string, content: Markup): string {
   return renderPage(
     {
       title,
-      body: markup`<header><p class="soft">Access console</p></header><main><h1>${title}</h1>${content}</main>`,
+      body: markup`<header class="bar"><p class="product">${PRODUCT_TITLE}</p></header><main><h1>${title}</h1>${content}</main>`,
     },
     'self',
   );
@@ -76,8 +89,13 @@ export function renderForm(
 <input type="hidden" name="token" value="${layout.token}">${content}</form>`;
 }
 
+function renderPageLink({ organization, page }: PageLayout, key: PageName): Markup {
+  const current = key === page ? markup` aria-current="page"` : undefined;
+  return markup`<li><a href="${CONSOLE_PATH}/${organization}/${key}"${current}>${PAGES[key]}</a></li>`;
+}
+
 function renderOrganizations({ organizations, organization, page }: PageLayout): Markup | undefined {
-  if (organizations.length < 2) return markup`<p><strong>${organization}</strong></p>`;
+  if (organizations.length < 2) return markup`<strong>${organization}</strong>`;
   return markup`<nav aria-label="Organizations"><ul>${organizations.map((alias) => {
     const current = alias === organization ? markup` aria-current="true"` : undefined;
     return markup`<li><a href="${CONSOLE_PATH}/${alias}/${page}"${current}>${alias}</a></li>`;
@@ -86,9 +104,7 @@ function renderOrganizations({ organizations, organization, page }: PageLayout):
 
 /** How it was established who this is. */
 function renderProof({ by }: Visitor): Markup {
-  return by.kind === 'person'
-    ? markup`(Entra ID, object <code>${by.objectId}</code>)`
-    : markup`(with the key, which does not say who has it)`;
+  return by.kind === 'person' ? markup`(Entra ID)` : markup`(with the key, which does not say who has it)`;
 }
 
 function renderSignOut({ visitor, token }: PageLayout): Markup {

@@ -6,11 +6,17 @@ export const PAGES = {
   today: 'Today',
   findings: 'Findings',
   nights: 'Nights',
-  plans: 'Held plans',
+  plans: 'Holds',
+  groups: 'Groups',
   people: 'People',
+  days: 'Days',
   requests: 'Requests',
   'dead-letters': 'Dead letters',
   sources: 'Sources',
 } as const satisfies Record<string, string>;
 
 export type PageName = keyof typeof PAGES;
+
+export function isPage(text: string): text is PageName {
+  return Object.hasOwn(PAGES, text);
+}

@@ -5,9 +5,8 @@ import { listHolds, type ListHoldsDeps } from '../access/ledger/list-holds';
 import { nameRefusedChanges } from '../access/desk/name-refused-changes';
 import { nameHolds, type NameHoldsDeps } from '../access/desk/read-hold-with-names';
 import { readVersionStanding } from '../access/ledger/organization/policy-versions';
-import { listRequests, type ListRequestsDeps } from '../access/desk/list-requests';
+import { listRequests, readListedRequest, type ListRequestsDeps } from '../access/desk/list-requests';
 import { listSources, type ListSourcesDeps } from '../access/desk/list-sources';
-import { explainPerson, type ExplainDeps } from '../access/desk/explain-person';
 import {
   listNights,
   readReport,
@@ -15,25 +14,22 @@ import {
   type ReportInContext,
 } from '../access/desk/read-report';
 import { parseRequestListQuery } from '../access/desk/parse-request-list-query';
-import {
-  readRequestStatus,
-  type RequestStatus,
-  type RequestStatusDeps,
-} from '../access/desk/read-request-status';
+import type { RequestStatusDeps } from '../access/desk/read-request-status';
 import type { Policy } from '../domain/policy';
 import { errorCodeOf } from '../errors';
 import { markup, type Markup } from '../html/markup';
+import { zonedText } from '../html/times-in-zone';
 import type { FirstDecisions } from '../storage/desk/first-decisions';
 import type { FindingStore } from '../storage/findings';
 import type { LedgerStore } from '../storage/ledger';
 import type { NotificationStates } from '../storage/notification-state';
+import { openDay, openGroups, openPeople, type LookUpPageDeps, type Query } from './open-look-ups';
 import type { PageLayout } from './page-layout';
 import { renderDeadLetters } from './pages/dead-letters-page';
 import { renderFirstDecisions } from './pages/first-decisions';
 import { renderFindings } from './pages/findings-page';
 import { renderAudits } from './pages/audits-page';
 import { renderPauseForm } from './pages/pause-form';
-import { renderPeople } from './pages/people-page';
 import { renderHolds } from './pages/holds-page';
 import { renderRequestList } from './pages/request-list';
 import { renderRequestLookUp, renderRequestStatus } from './pages/request-status';
@@ -45,7 +41,7 @@ export type PageDeps = ReadReportDeps &
   RequestStatusDeps &
   ListRefusedChangesDeps &
   ListRequestsDeps &
-  ExplainDeps &
+  LookUpPageDeps &
   ListSourcesDeps &
   ListDeadDeliveriesDeps &
   ListHoldsDeps &
@@ -57,10 +53,8 @@ export type PageDeps = ReadReportDeps &
     findings: Pick<FindingStore, 'list'>;
     firstDecisions: Pick<FirstDecisions, 'list'>;
     policy: () => Promise<Policy>;
-    ledger: Pick<LedgerStore, 'read' | 'evidence'>;
+    ledger: Pick<LedgerStore, 'read' | 'evidence' | 'evidenceBetween'>;
   }>;
-
-type Query = Readonly<{ get: (name: string) => string | null }>;
 
 /** Renders the content of a page by its name, with what the use cases of access/desk read, under what waits for a second person. */
 export async function renderPageContent(deps: PageDeps, layout: PageLayout, query: Query): Promise<Markup> {
@@ -102,15 +96,12 @@ async function renderContent(deps: PageDeps, layout: PageLayout, query: Query): 
         await nameHolds(deps, organization, await listHolds(deps, organization)),
         deps.clock.now(),
       );
-    case 'people': {
-      const [email, key] = [said('email'), said('person')];
-      const asked = key === '' ? email : { key };
-      return renderPeople(
-        layout,
-        email,
-        asked === '' ? undefined : await explainPerson(deps, organization, asked),
-      );
-    }
+    case 'groups':
+      return openGroups(deps, layout, query);
+    case 'people':
+      return openPeople(deps, layout, query);
+    case 'days':
+      return openDay(deps, layout, query);
     case 'requests':
       return openRequests(deps, layout, query);
     case 'dead-letters':
@@ -130,17 +121,19 @@ async function openRequests(deps: PageDeps, layout: PageLayout, query: Query): P
   const { organization } = layout;
   const asked = { id: query.get('id')?.trim() ?? '', source: query.get('source')?.trim() ?? '' };
   const { sources } = await deps.policy();
+  const tell = zonedText(layout.timeZone);
   const names = sources
     .filter(({ feed, organizations }) => feed === 'ticket' && organizations.includes(organization))
-    .map(({ name }) => name);
+    .map((source) => source.name);
   if (asked.id === '') {
     const chosen = parseRequestListQuery(query);
-    const page = await listRequests(deps, organization, chosen);
+    const page = await listRequests(deps, organization, chosen, tell);
     return markup`${renderRequestLookUp(layout, asked, names)}${renderRequestList(layout, chosen, page, deps.payloadDays)}`;
   }
   const source = names.includes(asked.source) ? asked.source : undefined;
-  const status = async (): Promise<RequestStatus> => readRequestStatus(deps, organization, asked.id, source);
-  const found = await undefinedIf('request-unknown', status);
+  const found = await undefinedIf('request-unknown', async () =>
+    readListedRequest(deps, organization, { id: asked.id, source, tell }),
+  );
   return markup`${renderRequestLookUp(layout, asked, names)}${renderRequestStatus(layout, asked.id, found)}`;
 }
 

@@ -10,3 +10,13 @@ export function isLocalDate(text: string): text is LocalDate {
     return false;
   }
 }
+
+/** A day so many days later. */
+export function addDays(day: LocalDate, days: number): LocalDate {
+  return Temporal.PlainDate.from(day).add({ days }).toString();
+}
+
+/** The day that an instant is in, in a zone. */
+export function dayOf(atMs: number, timeZone: string): LocalDate {
+  return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate().toString();
+}

@@ -31,6 +31,8 @@ export type GroupPolicy = Readonly<{
   name: string;
   mode: GroupMode;
   privileged: boolean;
+  /** Who answers for the group, as text that is only shown. */
+  owner?: string | undefined;
   /** undefined: the group cannot be requested. */
   requests: RequestRules | undefined;
   /** Folded addresses: never removed by this application, and no finding. */

@@ -15,8 +15,8 @@ export const RETENTION_MS = {
   refusedChanges: 90 * DAY_MS,
   /** Guards look back 24 hours. */
   removals: 8 * DAY_MS,
-  /** What was sent to UiPath: audits look a week back. */
-  sentChanges: 9 * DAY_MS,
+  /** What was sent to UiPath: audits look a week back, people as far as the snapshots go. */
+  sentChanges: 35 * DAY_MS,
   /** By their id; the list of requests ends earlier. */
   requests: 400 * DAY_MS,
   /** Ids of deliveries that were processed: so long a repetition is a duplicate. */

@@ -51,6 +51,8 @@ export type SourceSettings = Readonly<{
   fetchBack: FetchBackPolicy | undefined;
   /** Whether a grant ends when its approval is taken back; undefined: it does. */
   withdrawal?: 'end' | 'keep' | undefined;
+  /** Address of a ticket that names none itself, with `{ticket}` in place of its number. */
+  ticketUrl?: string | undefined;
   entra: EntraPolicy | undefined;
 }>;
 

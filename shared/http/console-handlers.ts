@@ -5,7 +5,7 @@ import { readReport } from '../access/desk/read-report';
 import { DONE, type DecideDeps } from '../console/carry-out-decision';
 import { decideAsVisitor, readableBy, requireReadable } from '../console/decide-as-visitor';
 import { renderPageLayout, renderNoticePage, type PageLayout } from '../console/page-layout';
-import { CONSOLE_PATH, PAGES, type PageName } from '../console/path-and-page-names';
+import { CONSOLE_PATH, isPage } from '../console/path-and-page-names';
 import { renderPageContent, type PageDeps } from '../console/render-page-content';
 import { renderPlatformSignIn, renderSignIn } from '../console/pages/sign-in-page';
 import { clientOf } from '../console/client-address';
@@ -26,6 +26,7 @@ import { readDeciderName } from '../domain/decider-name';
 import { personKey } from '../domain/person-key';
 import { AppError, errorCodeOf } from '../errors';
 import { markup } from '../html/markup';
+import { timesInZone } from '../html/times-in-zone';
 import { chooseFormat } from '../reports/report-formats';
 import { htmlResponse, seeOther } from './html-response';
 import { PROBLEMS } from './problem-response';
@@ -59,10 +60,26 @@ export async function showPage(deps: ConsoleDeps, request: ConsoleRequest): Prom
     observed: await readObserved(deps, chosen),
     ...(await pausedIn(deps, organization)),
     operatesIn: readable.filter((one) => permissionsOf(who.visitor, one).operate).map(({ alias }) => alias),
+    timeZone: chosen.timeZone,
+    ticketUrls: await ticketUrlsOf(deps, organization),
     token: formToken(who.keys, who.visitor.id),
     done: doneText(request.query.get('done')),
   };
-  return htmlResponse(200, renderPageLayout(layout, await renderPageContent(deps, layout, request.query)));
+  const html = renderPageLayout(layout, await renderPageContent(deps, layout, request.query));
+  return htmlResponse(200, timesInZone(html, layout.timeZone));
+}
+
+/** Where the tickets of an organization are opened that name no address, by their source. */
+async function ticketUrlsOf(
+  { policy }: Pick<ConsoleDeps, 'policy'>,
+  organization: string,
+): Promise<ReadonlyMap<string, string>> {
+  const { sources } = await policy();
+  return new Map(
+    sources.flatMap(({ name, ticketUrl, organizations }) =>
+      ticketUrl === undefined || !organizations.includes(organization) ? [] : [[name, ticketUrl] as const],
+    ),
+  );
 }
 
 /** Carries out a decision. @throws AppError `sign-in-needed`, `not-permitted`, `form-stale`, and what the use case throws */
@@ -152,8 +169,4 @@ function doneText(done: string | null): string | undefined {
 
 function isDone(text: string): text is keyof typeof DONE {
   return Object.hasOwn(DONE, text);
-}
-
-function isPage(text: string): text is PageName {
-  return Object.hasOwn(PAGES, text);
 }

@@ -22,6 +22,7 @@ import { requireOperator } from '../console/require-operator';
 import type { SignInDeps } from '../console/require-sign-in';
 import { permissionsOf, type Visitor } from '../console/visitor-permissions';
 import { describeDecider } from '../domain/decider';
+import { withInstants } from '../domain/instants-as-text';
 import { isLocalDate } from '../domain/local-date';
 import type { OrganizationPolicy } from '../domain/policy';
 import { AppError } from '../errors';
@@ -54,6 +55,8 @@ export type OperatorDeps = SignInDeps &
 
 type OperatorRequest = Pick<HttpRequest, 'headers' | 'params' | 'query' | 'body'>;
 
+/** What others verify or read again stays as it is. */
+const AS_STORED: ReadonlySet<string> = new Set(['evidence-export', 'snapshot']);
 const MAX_BYTES = 16_384;
 /** Shorter beginnings fit by chance. */
 const SHORTEST_RUN = 6;
@@ -76,7 +79,8 @@ export async function answerOperator(
       organizations: readable.map((one) => ({ organization: one.alias, may: permissionsOf(visitor, one) })),
     });
   const chosen = requireReadable(readable, organization);
-  return jsonResponse(200, await read(deps, visitor, chosen, { what, id }, request.query));
+  const answer = await read(deps, visitor, chosen, { what, id }, request.query);
+  return jsonResponse(200, AS_STORED.has(what) ? answer : withInstants(answer));
 }
 
 async function read(

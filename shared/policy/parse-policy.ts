@@ -117,6 +117,7 @@ function toOrganization(alias: string, entry: PolicyFile['organizations'][string
         name,
         mode: group.mode,
         privileged: group.privileged || isPrivilegedByName(name),
+        owner: group.owner,
         requests: toRequestRules(group.requests),
         protectedMembers: new Set(group.protectedMembers.map(fold)),
         guards: {

@@ -75,6 +75,9 @@ const GroupSchema = z.strictObject({
       'observe: report only; additive: remove only what this app put there; authoritative: remove whoever the ledger knows and has no reason for, whoever put them there.',
     ),
   privileged: z.boolean().default(false),
+  owner: Name.optional().describe(
+    'Who answers for the group: an address, or the name of a team. It is only shown.',
+  ),
   requests: RequestRulesSchema.optional().describe('Without it the group cannot be requested.'),
   protectedMembers: z.array(z.email()).default([]).describe('Never removed from this group, and no finding.'),
   guards: z

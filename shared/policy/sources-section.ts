@@ -8,6 +8,8 @@ import { SecretName } from './secret-name';
 import { proofOfOrigin } from '../webhooks/proof-of-origin';
 import { formatsOf, webhookFormatOf } from '../webhooks/format-registry';
 import type { WebhookFormat } from '../webhooks/webhook-format';
+import { FieldName } from './field-name';
+import { faultsInTicketUrl, TicketUrlSchema } from './ticket-url';
 import { toldName, unknownAct, unknownName } from './told-name';
 import { timeZone } from '../webhooks/contract/field-schemas';
 import { ticketActs, WITHDRAW } from '../webhooks/derive-access-request';
@@ -23,11 +25,6 @@ const requestActs = [
   'remove-policy-entity',
 ] as const;
 const actsOf: Readonly<Record<Feed, readonly SourceAct[]>> = { hr: hrActs, ticket: requestActs };
-
-const FieldName = z
-  .string()
-  .regex(/^\p{L}[\p{L}\p{N} _-]{0,63}$/u, 'is not a name of letters, digits, blanks, _ and -')
-  .refine((name) => !(name in {}), 'must have another name');
 
 /** One sender of webhooks, as the policy file describes it. */
 export const SourceSchema = z.strictObject({
@@ -82,6 +79,7 @@ export const SourceSchema = z.strictObject({
     .enum(['end', 'keep'])
     .optional()
     .describe('Whether a grant ends when its approval is taken back (the default), or goes on.'),
+  ticketUrl: TicketUrlSchema,
   fetchBack: FetchBackSchema.optional().describe('Where the full record behind a delivery is read.'),
 });
 
@@ -109,6 +107,7 @@ export function toSourceSettings(feed: Feed, entry: SourceEntry): SourceSettings
     speaksOf: source?.speaksOf ?? entry.leaving ?? 'record',
     fetchBack: toFetchBack(entry.fetchBack),
     withdrawal: entry.withdrawal,
+    ticketUrl: entry.ticketUrl,
     entra: toEntraPolicy(entry),
   };
 }
@@ -136,6 +135,7 @@ export function faultsInSource(
     ...faultsInPlaces(source, entry),
     ...faultsInGroups(feed, entry, spokenOf),
     ...faultsInLeaving(feed, source, entry),
+    ...faultsInTicketUrl(feed, entry),
     ...faultsInFetchBack(source, entry),
     ...faultsInTrust(feed, source, entry, spokenOf),
   ];

@@ -9,6 +9,7 @@ import { namedSubjectText } from './describe-finding';
 import { FILTER_SCRIPT } from './finding-filter-script';
 import { renderFindingList } from './finding-list';
 import { renderPolicyChanges, renderPolicyVersions } from './policy-change-list';
+import { PRODUCT_TITLE } from './product-name';
 import { renderTrend } from './trend-chart';
 import { renderWaivers } from './waiver-list';
 import { SEVERITIES } from '../domain/audit/check-catalog-entry';
@@ -27,14 +28,13 @@ export function renderReportPage(report: AuditReport, context: ReportContext): s
 
 function renderBody(report: AuditReport, { before, nights }: ReportContext): Markup {
   return markup`<a class="skip" href="#findings">To the findings</a>
-    <header>
+    <header class="bar"><p><span class="product">${PRODUCT_TITLE}</span> ${name(report.organization)}</p></header>
+    <main>
       <h1>Access audit of ${name(report.organization)}</h1>
       <p>
         <span class="mark ${report.result}">${report.result}</span> ${time(report.takenAtMs)}, night
         ${report.night}, policy <code>${report.policyHash.slice(0, 12)}</code>
       </p>
-    </header>
-    <main>
       ${renderPaused(report.paused)} ${renderObserved(report.observed)} ${renderUnknown(report)} ${renderChanges(report, before)}
       ${renderSummary(report)}
       <h2>Over the nights</h2>

@@ -6,7 +6,7 @@ import { DEAD, startConsoleStack, type ConsoleStack } from '../fixtures/console-
 import { EASY_AUTH, OPERATOR, principalHeaders, READER } from '../fixtures/easy-auth';
 import { describeInBrowser, faultsInEveryLook, useBrowser } from './browser';
 
-const PAGES = ['Today', 'Findings', 'Held plans', 'People', 'Requests', 'Dead letters', 'Sources'];
+const PAGES = ['Today', 'Findings', 'Holds', 'People', 'Requests', 'Dead letters', 'Sources'];
 
 describeInBrowser('the console in a browser that the platform signed in', () => {
   const browser = useBrowser();

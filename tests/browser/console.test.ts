@@ -62,7 +62,7 @@ describeInBrowser('the console in a browser', () => {
 
   it('releases a plan without JavaScript, with the keyboard alone', async () => {
     await signedIn({ javaScriptEnabled: false }, async (page) => {
-      await page.getByRole('link', { name: 'Held plans', exact: true }).focus();
+      await page.getByRole('link', { name: 'Holds', exact: true }).focus();
       await page.keyboard.press('Enter');
       await page.getByRole('button', { name: 'Release 3 removals' }).focus();
       await page.keyboard.press('Enter');

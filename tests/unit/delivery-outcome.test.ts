@@ -40,6 +40,7 @@ const request = (
     explanation: undefined,
     group: 'Users',
     validFrom: undefined,
+    words: state,
     ...more,
   },
 });

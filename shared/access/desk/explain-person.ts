@@ -2,6 +2,7 @@ import type { Clock } from '../../clock';
 import { verifyEvidence, type EvidenceFault, type EvidenceRecord } from '../../domain/ledger/evidence';
 import { personAccess, type PersonAccess } from '../../domain/ledger/person-access';
 import { fold } from '../../domain/fold';
+import type { SubjectEvidence } from '../../domain/evidence/verify-subject';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import { wouldChanges, type WouldChange } from '../../domain/plan/would-change';
 import type { Policy } from '../../domain/policy';
@@ -40,6 +41,8 @@ export type PersonExplained = Readonly<{
   would: readonly WouldChange[] | undefined;
   /** Oldest first. */
   evidence: readonly EvidenceRecord[];
+  /** The same with what stands beside it, as it was read. */
+  stored: SubjectEvidence;
   /** undefined: the chain of evidence is whole. */
   fault: EvidenceFault | undefined;
 }>;
@@ -63,7 +66,8 @@ export async function explainPerson(
   const subject = personSubject(alias, key);
   const ledger = (await deps.ledger.read(subject))?.value;
   if (ledger === undefined) return undefined;
-  const { records, head, edited } = await deps.ledger.evidence(subject);
+  const stored = await deps.ledger.evidence(subject);
+  const { records, head, edited } = stored;
   const atMs = deps.clock.now();
   const access = personAccess(ledger, organization, atMs);
   const groups = new Set([
@@ -87,6 +91,7 @@ export async function explainPerson(
         ? wouldChanges({ personKey: key, ledger, access }, organization, atMs)
         : undefined,
     evidence: records,
+    stored,
     fault: verifyEvidence(records, head, edited),
   };
 }

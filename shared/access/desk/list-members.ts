@@ -2,7 +2,6 @@ import type { Clock } from '../../clock';
 import { explainGroup } from '../../domain/desk/explained-group';
 import {
   explainMembers,
-  inOrderOfNames,
   reasonsBesideLedger,
   type ExplainedMember,
   type PersonOfAccount,
@@ -18,14 +17,11 @@ import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
 import type { PeopleIndex } from '../../storage/people-index';
-import type { ReportStore } from '../../storage/reports';
-import type { SnapshotStore } from '../../storage/snapshots';
-import { groupInStoredSnapshot } from '../ledger/group-in-stored-snapshot';
+import { membersByName, requireGroupOfNight, type ReadNewestNight } from '../ledger/newest-night';
 import { namesOfPerson } from './explain-access';
 
 export type ListMembersDeps = Readonly<{
-  snapshots: Pick<SnapshotStore, 'read'>;
-  reports: Pick<ReportStore, 'list'>;
+  newestNight: ReadNewestNight;
   ledger: Pick<LedgerStore, 'read'>;
   accounts: Pick<PeopleIndex, 'list'>;
   findings: Pick<FindingStore, 'list'>;
@@ -43,7 +39,7 @@ export type MemberPage = Readonly<{
   takenAtMs: number;
   atMs: number;
   total: number;
-  members: readonly ExplainedMember[];
+  members: ReadonlyArray<ExplainedMember & Readonly<{ lastUsedMs: number | null }>>;
   /** How many members come before the next page; null: this is the last. */
   next: number | null;
 }>;
@@ -58,18 +54,17 @@ const PAGE = 100;
 export async function listMembers(
   deps: ListMembersDeps,
   organization: OrganizationPolicy,
-  { group, skip }: Readonly<{ group: string; skip: number }>,
+  { group, skip, most = PAGE }: Readonly<{ group: string; skip: number; most?: number }>,
 ): Promise<MemberPage> {
   const { alias } = organization;
-  const latest = (await deps.reports.list(alias)).at(-1);
-  const snapshot = latest === undefined ? undefined : await deps.snapshots.read(alias, latest.night);
-  if (latest === undefined || snapshot === undefined)
+  const latest = await deps.newestNight(alias);
+  if (latest === undefined)
     throw new AppError(
       'report-unknown',
       'No snapshot of an audit is stored: members are known after the first audit',
     );
-  const { groupId, name, members } = await groupInStoredSnapshot(snapshot.parts, group);
-  const page = inOrderOfNames(members).slice(skip, skip + PAGE);
+  const { groupId, name, members } = requireGroupOfNight(latest, group);
+  const page = membersByName(latest, members).slice(skip, skip + most);
   const findings = await deps.findings.list(alias);
   const people = await readPeople(deps, { organization, findings }, fold(name), page);
   const besideLedger = (member: MemberInSnapshot) =>
@@ -82,10 +77,12 @@ export async function listMembers(
     takenAtMs: latest.takenAtMs,
     atMs: deps.clock.now(),
     total: members.length,
-    members: explainMembers(page, people).map((member) =>
-      member.reasons.length > 0 ? member : { ...member, reasons: besideLedger(member) },
-    ),
-    next: skip + PAGE < members.length ? skip + PAGE : null,
+    members: explainMembers(page, people).map((member) => ({
+      ...member,
+      reasons: member.reasons.length > 0 ? member.reasons : besideLedger(member),
+      lastUsedMs: latest.lastUsedMs.get(member.memberId) ?? null,
+    })),
+    next: skip + most < members.length ? skip + most : null,
   };
 }
 

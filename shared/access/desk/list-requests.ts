@@ -1,21 +1,34 @@
 import type { Clock } from '../../clock';
 import { fold } from '../../domain/fold';
+import type { EvidenceRecord } from '../../domain/ledger/evidence';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
-import { explainRefusal } from '../../domain/ledger/request-refusals-in-words';
 import { AppError } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
 import type { RequestEntry, RequestIndex } from '../../storage/request-index';
 import { mapConcurrently } from '../../map-concurrently';
-import { findRequestInLedger, type RequestInLedger } from './find-request-in-ledger';
+import {
+  findRequestInLedger,
+  readObstacles,
+  type Obstacles,
+  type ObstaclesDeps,
+  type RequestInLedger,
+} from './find-request-in-ledger';
 import type { RequestListQuery } from './parse-request-list-query';
-import { explainObserved, progressInWords, type RequestStatus } from './read-request-status';
+import {
+  requireRequest,
+  statusOf,
+  told,
+  type RequestStatus,
+  type RequestStatusDeps,
+} from './read-request-status';
 
-export type ListRequestsDeps = Readonly<{
-  policy: () => Promise<Policy>;
-  requests: Pick<RequestIndex, 'list'>;
-  ledger: Pick<LedgerStore, 'read'>;
-  clock: Pick<Clock, 'now'>;
-}>;
+export type ListRequestsDeps = ObstaclesDeps &
+  Readonly<{
+    policy: () => Promise<Policy>;
+    requests: Pick<RequestIndex, 'list'>;
+    ledger: Pick<LedgerStore, 'read'>;
+    clock: Pick<Clock, 'now'>;
+  }>;
 
 export type ListedRequest = Omit<RequestStatus, 'organization'> &
   Readonly<{ source: string; receivedAt: string; person: string | undefined; name: string | undefined }>;
@@ -31,8 +44,11 @@ const PAGE = 25;
 const MOST_LOOKED_AT = 200;
 const WIDTH = 8;
 
+/** How what is told of a request was read. */
+type RequestReading = Readonly<{ nowMs: number; obstacles: Obstacles; told: (atMs: number) => string }>;
+
 /**
- * The requests of an organization, newest first, each as it stands now.
+ * The requests of an organization, newest first, each as it stands now. `tell` tells instants in sentences; without it they are in UTC.
  *
  * @throws AppError `request-unknown` for an unknown organization, `query-invalid` for a cursor that is none
  */
@@ -40,17 +56,18 @@ export async function listRequests(
   deps: ListRequestsDeps,
   alias: string,
   query: RequestListQuery,
+  tell = told,
 ): Promise<RequestPage> {
   const organization = (await deps.policy()).organizations.get(alias);
   if (organization === undefined) throw new AppError('request-unknown', 'There is no such organization');
-  const nowMs = deps.clock.now();
+  const reading = { nowMs: deps.clock.now(), obstacles: await readObstacles(deps, alias), told: tell };
   const found: ListedRequest[] = [];
   let { cursor } = query;
   for (let looked = 0; looked < MOST_LOOKED_AT; looked += PAGE) {
     const rows = await deps.requests.list(alias, { cursor, most: PAGE + 1 });
     const some = rows.slice(0, PAGE);
     const seen = await mapConcurrently(some, WIDTH, async ({ entry }) =>
-      readIfItMatches(deps, organization, entry, query, nowMs),
+      readIfItMatches(deps, organization, entry, query, reading),
     );
     for (const [index, request] of seen.entries()) {
       cursor = some[index]?.cursor;
@@ -69,12 +86,12 @@ async function readIfItMatches(
   organization: OrganizationPolicy,
   entry: RequestEntry,
   { state, text }: RequestListQuery,
-  nowMs: number,
+  reading: RequestReading,
 ): Promise<ListedRequest | undefined> {
   if (state !== undefined && (state === 'refused') !== (entry.refusal !== undefined)) return undefined;
-  const seen = await findRequestInLedger(ledger, organization, entry, nowMs);
+  const seen = await findRequestInLedger(ledger, organization, entry, reading);
   if (state !== undefined && seen.progress.state !== state) return undefined;
-  return isAbout(seen, text) ? toListed(entry, seen) : undefined;
+  return isAbout(seen, text) ? toListed(organization, entry, seen, reading) : undefined;
 }
 
 function isAbout(
@@ -84,17 +101,53 @@ function isAbout(
   return [person, name, group].some((one) => fold(one).includes(fold(text)));
 }
 
-function toListed(entry: RequestEntry, { person, name, progress }: RequestInLedger): ListedRequest {
-  const { requestId, source, action, refusal, receivedAtMs } = entry;
+/** A request as it is told. */
+export function toListed(
+  organization: OrganizationPolicy,
+  entry: RequestEntry,
+  seen: RequestInLedger,
+  reading: RequestReading,
+): ListedRequest {
+  const { requestId, source, receivedAtMs } = entry;
   return {
     requestId: requestId.slice(source.length + 1),
     source,
-    action,
     receivedAt: new Date(receivedAtMs).toISOString(),
-    person,
-    name,
-    refusal,
-    explanation: explainRefusal(refusal) ?? explainObserved(progress.state),
-    ...progressInWords(progress),
+    person: seen.person,
+    name: seen.name,
+    ...statusOf(organization, entry, seen, reading),
+  };
+}
+
+/** One request with all that is known of it, the evidence too where the ledger has nothing of it. @throws AppError as `readRequestStatus` */
+export async function readListedRequest(
+  deps: RequestStatusDeps & Readonly<{ ledger: Pick<LedgerStore, 'read' | 'evidence'> }>,
+  alias: string,
+  asked: Readonly<{ id: string; source: string | undefined; tell: (atMs: number) => string }>,
+): Promise<ListedRequest> {
+  const { organization, entry } = await requireRequest(deps, alias, asked.id, asked.source);
+  const obstacles = await readObstacles(deps, alias);
+  const reading = { nowMs: deps.clock.now(), obstacles, told: asked.tell };
+  const seen = await findRequestInLedger(deps.ledger, organization, entry, reading);
+  const listed = toListed(organization, entry, seen, reading);
+  if (listed.requester !== undefined) return listed;
+  const { records } = await deps.ledger.evidence({ ...entry.subject, organization: alias });
+  return { ...listed, ...peopleInRecords(records, entry.requestId) };
+}
+
+/** Who asked, who approved and in which ticket, by the record of a request. */
+export function peopleInRecords(
+  records: readonly EvidenceRecord[],
+  requestId: string,
+): Partial<Pick<ListedRequest, 'requester' | 'approvers' | 'ticket'>> {
+  const record = records.findLast(
+    ({ kind, facts }) => kind === 'access-request' && facts['requestId'] === requestId,
+  );
+  if (record === undefined) return {};
+  const { requester, approvers, ticketId } = record.facts;
+  return {
+    ...(typeof requester === 'string' && requester !== '' ? { requester } : {}),
+    ...(Array.isArray(approvers) ? { approvers: approvers.filter((one) => typeof one === 'string') } : {}),
+    ...(typeof ticketId === 'string' ? { ticket: ticketId } : {}),
   };
 }

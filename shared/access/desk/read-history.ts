@@ -80,7 +80,7 @@ export async function readHistory(
   const names = await namesOfPeople(deps, alias, page.map(({ key }) => key).filter(isPersonKey));
   return {
     entries: page.map(({ key, record }) =>
-      toHistoryEntry(names.get(key) ?? nameOfOther(key, record), record, byInWords(record)),
+      toHistoryEntry(names.get(key) ?? nameOfOther(key, record), record, decidedByText(record)),
     ),
     total: all.length,
     next: skip + PAGE < all.length ? skip + PAGE : null,
@@ -194,7 +194,8 @@ async function peopleOfTicket(
   return [...new Set(found.flat())];
 }
 
-function byInWords({ facts }: EvidenceRecord): string | null {
+/** Who decided, where a record says it. */
+export function decidedByText({ facts }: EvidenceRecord): string | null {
   const read = DecidedBySchema.safeParse(facts['by']);
   return read.success && read.data !== '' ? describeDecider(read.data) : null;
 }

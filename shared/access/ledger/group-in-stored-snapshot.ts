@@ -83,6 +83,14 @@ export async function addressesInStoredSnapshot(parts: StoredParts): Promise<Rea
   return new Map(users.flatMap(({ id, email }) => (email === undefined ? [] : [[id, fold(email)] as const])));
 }
 
+/** When each user of a stored snapshot signed in last, or was made, by directory id. */
+export async function lastUseInStoredSnapshot(parts: StoredParts): Promise<ReadonlyMap<string, number>> {
+  const users = await usersIn(parts);
+  return new Map(
+    users.flatMap(({ id, lastUsedMs }) => (lastUsedMs === undefined ? [] : [[id, lastUsedMs] as const])),
+  );
+}
+
 async function usersIn(parts: StoredParts) {
   return (await listIn(parts, 'users', UsersPageSchema, ({ id }) => id)) ?? [];
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock';
 import { hashOf } from '../../domain/canonical-json-hash';
-import { noteRefusal, refusalsInARow } from '../../domain/plan/refused-change';
+import { noteRefusal, waitsForPerson } from '../../domain/plan/refused-change';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { ErrorCode } from '../../errors';
 import type { RefusedChangeStore } from '../../storage/refused-changes';
@@ -11,9 +11,6 @@ export type KeepRefusedChangesDeps = Readonly<{
   refusedChanges: Pick<RefusedChangeStore, 'get' | 'put'>;
   clock: Pick<Clock, 'now'>;
 }>;
-
-/** After so many refusals in a row only a person has a refused change tried again. */
-const TRIES = 3;
 
 /** Dead-letters each refused change. True while one of them is still tried again without a person. */
 export async function keepRefusedChanges(
@@ -33,7 +30,7 @@ export async function keepRefusedChanges(
       { atMs: deps.clock.now(), code },
     );
     await deps.refusedChanges.put(alias, noted);
-    triesLeft ||= refusalsInARow(noted) < TRIES;
+    triesLeft ||= !waitsForPerson(noted);
   }
   return triesLeft;
 }

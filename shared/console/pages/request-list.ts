@@ -4,6 +4,9 @@ import { REQUEST_STATES } from '../../domain/ledger/request-progress';
 import { markup, name, time, type Markup } from '../../html/markup';
 import type { PageLayout } from '../page-layout';
 import { CONSOLE_PATH } from '../path-and-page-names';
+import { addressOf, groupLink, personLink, ticketLink } from './links';
+import { renderPeople } from './reasons';
+import { whole } from './timeline';
 
 /** The latest requests, or those that were asked for. */
 export function renderRequestList(
@@ -26,38 +29,56 @@ function renderNone(next: string | undefined): Markup {
   return markup`<p role="status">${next === undefined ? 'There is none.' : 'There is none among those looked at so far; older ones may be.'}</p>`;
 }
 
-function renderTable({ organization }: PageLayout, requests: readonly ListedRequest[]): Markup {
-  return markup`<div class="scroll" tabindex="0" role="region" aria-label="List of requests"><table><caption>Newest first</caption>
-<thead><tr><th scope="col">Request</th><th scope="col">State</th><th scope="col">For</th><th scope="col">Action</th><th scope="col">Group</th><th scope="col">Received</th><th scope="col">Until</th></tr></thead>
-<tbody>${requests.map((request) => renderRow(organization, request))}</tbody></table></div>
+function renderTable(layout: PageLayout, requests: readonly ListedRequest[]): Markup {
+  return markup`<table class="stack"><caption>Newest first</caption>
+${requestColumns()}<tbody>${requests.map((request) => renderRequestRow(layout, request))}</tbody></table>
 <details><summary>What the states mean</summary><dl>${Object.entries(REQUEST_STATES).map(
     ([state, meaning]) => markup`<dt>${state}</dt><dd>${meaning}</dd>`,
   )}</dl></details>`;
 }
 
-function renderRow(organization: string, request: ListedRequest): Markup {
-  const { requestId, source, receivedAt, state, refusal, action, group, validUntil } = request;
-  const status = new URLSearchParams({ id: requestId, source }).toString();
-  return markup`<tr><th scope="row"><a href="${CONSOLE_PATH}/${organization}/requests?${status}">${name(requestId)}</a></th>
-<td>${state}${refusal === undefined ? undefined : markup`: ${refusal}`}</td><td>${renderSubject(organization, request)}</td>
-<td>${action}</td><td>${group === undefined ? undefined : name(group)}</td><td>${time(Date.parse(receivedAt))}</td><td>${validUntil === undefined ? undefined : time(Date.parse(validUntil))}</td></tr>`;
+/** The head of a table of requests. */
+export function requestColumns(): Markup {
+  return markup`<thead><tr>${[
+    'Request',
+    'Where it stands',
+    'For',
+    'What',
+    'Asked and approved by',
+    'Came',
+  ].map((title) => markup`<th scope="col">${title}</th>`)}</tr></thead>`;
 }
 
-function renderSubject(organization: string, { person, name: named }: ListedRequest): Markup {
-  if (person === undefined) return name(named ?? 'unknown');
-  const asked = new URLSearchParams({ email: person }).toString();
-  return markup`<a href="${CONSOLE_PATH}/${organization}/people?${asked}">${name(person)}</a>`;
+/** A request as a row: where it stands in words, for whom, and who decided. */
+export function renderRequestRow(layout: PageLayout, request: ListedRequest): Markup {
+  const { requestId, source, receivedAt, state, words, action, group, validUntil, ticket, ticketUrl } =
+    request;
+  const status = addressOf(layout, 'requests', { id: requestId, source });
+  const by = renderPeople(layout, request.requester === undefined ? [] : [request.requester]);
+  const approved = renderPeople(layout, request.approvers);
+  return markup`<tr><th scope="row"><a href="${status}">${name(requestId)}</a>${
+    ticket === undefined || ticket === requestId
+      ? undefined
+      : markup`, ticket ${ticketLink(layout, { ticket, source, url: ticketUrl })}`
+  }</th>
+<td data-label="Stands">${words.startsWith(state) ? undefined : markup`${state}: `}${whole(words)}</td><td data-label="For">${renderSubject(layout, request)}</td>
+<td data-label="What">${action.replaceAll('-', ' ')}${group === undefined ? undefined : markup` ${groupLink(layout, group)}`}${validUntil === undefined ? undefined : markup` until ${time(Date.parse(validUntil))}`}</td>
+<td data-label="By">${by.length === 0 ? undefined : by}${approved.length === 0 ? undefined : markup`; approved by ${approved}`}</td><td data-label="Came">${time(Date.parse(receivedAt))}</td></tr>`;
+}
+
+function renderSubject(layout: PageLayout, { person, name: named }: ListedRequest): Markup {
+  return person === undefined ? name(named ?? 'unknown') : personLink(layout, person);
 }
 
 function renderPagination(
-  { organization }: PageLayout,
+  layout: PageLayout,
   { state, text, cursor }: RequestListQuery,
   next: string | undefined,
 ): Markup | undefined {
   if (next === undefined && cursor === undefined) return undefined;
-  const to = (from: Readonly<Record<string, string>>): string =>
-    `${CONSOLE_PATH}/${organization}/requests?${new URLSearchParams({ state: state ?? '', text, ...from }).toString()}`;
+  const to = (from: string | undefined): string =>
+    addressOf(layout, 'requests', { state, text, cursor: from });
   return markup`<nav aria-label="Turn the page"><ul>
-${cursor === undefined ? undefined : markup`<li><a href="${to({})}">Newest</a></li>`}
-${next === undefined ? undefined : markup`<li><a href="${to({ cursor: next })}">Older</a></li>`}</ul></nav>`;
+${cursor === undefined ? undefined : markup`<li><a href="${to(undefined)}">Newest</a></li>`}
+${next === undefined ? undefined : markup`<li><a href="${to(next)}">Older</a></li>`}</ul></nav>`;
 }

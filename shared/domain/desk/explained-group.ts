@@ -1,7 +1,13 @@
 import type { FindingRecord } from '../audit/finding';
 import { fold } from '../fold';
 import type { Reason } from '../ledger/person-access';
-import { keyOfGrant, type AppliedMembership, type Grant, type PersonLedger } from '../ledger/person-ledger';
+import {
+  grantsByKey,
+  keyOfGrant,
+  type AppliedMembership,
+  type Grant,
+  type PersonLedger,
+} from '../ledger/person-ledger';
 import type { OrganizationPolicy } from '../policy';
 
 /** Why somebody may be in a group, with what a reader asks next: which line or ticket, who decided, from when and to when. */
@@ -93,7 +99,7 @@ function explainReason(
     const when = Object.fromEntries([...(line?.when ?? [])].map(([name, values]) => [name, [...values]]));
     return { kind: 'birthright', line: reason.line, when, untilMs };
   }
-  const grant = grants.find((one) => keyOfGrant(one) === keyOfGrant(reason));
+  const grant = grantsByKey(grants).get(keyOfGrant(reason));
   return {
     kind: 'grant',
     ticket: grant?.ticketId ?? reason.requestId,

@@ -22,7 +22,7 @@ export function guardText(
 
 /** Why a removal is planned, in words; what is no word of this version stays as it is. */
 export function removalText({ why }: Pick<HeldRemoval, 'why'>): string {
-  return why.map(oneReason).join(', ');
+  return why.map(causeOfChangeText).join(', ');
 }
 
 /** A name of each group of some removals, by id; an id that is none of theirs stays. */
@@ -49,7 +49,8 @@ function causeText(cause: string): string {
   }
 }
 
-function oneReason(why: string): string {
+/** What gave or took a membership, in words; what is no word of this version stays as it is. */
+export function causeOfChangeText(why: string): string {
   const [kind = '', ...rest] = why.split(':');
   const what = rest.join(':');
   switch (kind) {

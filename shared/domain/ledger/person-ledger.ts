@@ -143,6 +143,17 @@ export function keyOfGrant({ requestId, group }: Pick<Grant, 'requestId' | 'grou
   return JSON.stringify([requestId, fold(group)]);
 }
 
+const byKey = new WeakMap<readonly Grant[], ReadonlyMap<string, Grant>>();
+
+/** The grants of a ledger by their names: somebody may have a thousand, and each reason looks for its own. */
+export function grantsByKey(grants: readonly Grant[]): ReadonlyMap<string, Grant> {
+  const known = byKey.get(grants);
+  if (known !== undefined) return known;
+  const made = new Map(grants.toReversed().map((grant) => [keyOfGrant(grant), grant]));
+  byKey.set(grants, made);
+  return made;
+}
+
 /**
  * Names a request in a ledger, by the group and the address that it named. Under one id a revocation is another than a grant, and than one
  * that ends another grant.

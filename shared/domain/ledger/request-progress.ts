@@ -11,9 +11,10 @@ export const REQUEST_STATES = {
   waiting: 'It begins later',
   pending: 'Recorded, and on its way to UiPath',
   observed: 'It would be applied: the organization is in observe, and nothing is written to UiPath',
+  failed: 'UiPath refused it again and again: it is tried again when somebody says so',
   applied: 'UiPath has it',
   blocked:
-    'It cannot be applied now: the person left or has not started, UiPath does not know the address, or the policy does not name the group any more',
+    'It cannot be applied now: the person left or has not started, UiPath does not know the address, the policy does not name the group any more, or what is on record cannot be read',
   ending:
     'It is over, or the policy does not name the group any more, and the removal is on its way to UiPath',
   overdue:
@@ -33,7 +34,22 @@ export type RequestProgress = Readonly<{
   group?: string | undefined;
   validFromMs?: number | undefined;
   validUntilMs?: number | undefined;
+  /** Left out: UiPath refused nothing. */
+  rejections?: Rejections;
 }>;
+
+/** What UiPath refused of the change that a request asks for, since somebody looked last. */
+export type Rejections = Readonly<{ count: number; code: string; isFinal: boolean }>;
+
+/** A request whose change UiPath refused to the last try has failed, whether it is to be put into effect or ended. */
+export function withRejections(
+  progress: RequestProgress,
+  rejections: Rejections | undefined,
+): RequestProgress {
+  const isOnItsWay = progress.state === 'pending' || progress.state === 'ending';
+  if (rejections === undefined || !isOnItsWay) return progress;
+  return { ...progress, ...(rejections.isFinal ? { state: 'failed' as const } : {}), rejections };
+}
 
 /** A request as it was listed: its sender may give one id to several. */
 type RequestOfPerson = Readonly<{ requestId: string; group: string | undefined; action: string }>;

@@ -23,6 +23,9 @@ export type RefusedChange = Readonly<{
 
 const LONGEST_HISTORY = 50;
 
+/** After so many refusals in a row only a person has a refused change tried again. */
+const TRIES = 3;
+
 /** Adds to the history of a refused change, or begins one. */
 export function noteRefusal(
   before: RefusedChange | undefined,
@@ -37,6 +40,11 @@ export function noteRefusal(
 export function refusalsInARow(letter: RefusedChange): number {
   const lastRetry = letter.history.findLastIndex((item) => item.event === 'retried');
   return letter.history.length - 1 - lastRetry;
+}
+
+/** Whether only a person has it tried again. */
+export function waitsForPerson(letter: RefusedChange): boolean {
+  return refusalsInARow(letter) >= TRIES;
 }
 
 /** The changes of a plan that were refused since then, with the last code, keyed `groupId/personKey`. */

@@ -15,7 +15,7 @@ export type SentChanges = Readonly<{
   /** Since when every change is noted: the first time that this was asked. */
   beganMs: (organization: string, nowMs: number) => Promise<number>;
   /** @throws AppError `record-unreadable`: what it says may explain anything */
-  since: (organization: string, sinceMs: number) => Promise<readonly NotedChange[]>;
+  since: (organization: string, sinceMs: number, beforeMs?: number) => Promise<readonly NotedChange[]>;
   /** Forgets what was sent before `beforeMs`, oldest first, at most so many. Returns how many. */
   forget: (organization: string, beforeMs: number, most: number) => Promise<number>;
 }>;
@@ -30,6 +30,8 @@ const NotedChangeSchema: z.ZodType<NotedChange> = z.object({
   removed: z.array(z.string()),
 });
 const BEGAN_ROW = 'began';
+/** After every instant that a row is of. */
+const LATEST_MS = 999_999_999_999_999;
 
 /** Rows `s:<time>:<id>` sort by time. */
 export function createSentChanges(storage: Pick<StorageAccount, 'table' | 'seal'>): SentChanges {
@@ -55,9 +57,9 @@ export function createSentChanges(storage: Pick<StorageAccount, 'table' | 'seal'
       }
       return (await client.getEntity<{ atMs: number }>(partitionKey, BEGAN_ROW)).atMs;
     },
-    since: async (organization, sinceMs) => {
+    since: async (organization, sinceMs, beforeMs = LATEST_MS) => {
       const changes: NotedChange[] = [];
-      const filter = `PartitionKey eq '${organization}' and RowKey ge '${key(sinceMs)}'`;
+      const filter = `PartitionKey eq '${organization}' and RowKey ge '${key(sinceMs)}' and RowKey lt '${key(beforeMs)}'`;
       const rows = (await table()).listEntities<{ rowKey: string }>({ queryOptions: { filter } });
       for await (const row of rows)
         changes.push(decodeRecord(NotedChangeSchema, row, await sealing(organization, row.rowKey)));

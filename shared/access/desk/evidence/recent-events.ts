@@ -1,5 +1,4 @@
 import type { Clock } from '../../../clock';
-import { describeDecider } from '../../../domain/decider';
 import { toHistoryEntry, type HistoryEntry } from '../../../domain/desk/history';
 import type { EvidenceKeys } from '../../../domain/evidence/evidence-keys';
 import type { LogEntry } from '../../../domain/evidence/log-entry';
@@ -8,13 +7,13 @@ import { organizationSubject, type Subject } from '../../../domain/ledger/subjec
 import type { OrganizationPolicy } from '../../../domain/policy';
 import { errorCodeOf } from '../../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../../map-concurrently';
-import { DecidedBySchema } from '../../../storage/desk/decider-schema';
 import type { EvidenceLog } from '../../../storage/evidence/evidence-log';
 import type { LogReader } from '../../../storage/evidence/read-log';
 import type { LedgerStore } from '../../../storage/ledger';
 import { nameInLog, subjectOf } from '../../ledger/judge-subjects';
 import { parseEntry } from '../../ledger/verify-log';
 import { namesOfPeople } from '../names-of-people';
+import { decidedByText } from '../read-history';
 
 export type RecentEventsDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'evidenceAfter'>;
@@ -63,9 +62,9 @@ export async function recentEvents(
     ...new Set(others.flatMap(({ subject }) => (subject?.kind === 'person' ? [subject.key] : []))),
   ]);
   const events = [
-    ...own.map((record) => toHistoryEntry('the organization', record, byInWords(record))),
+    ...own.map((record) => toHistoryEntry('the organization', record, decidedByText(record))),
     ...others.map(({ subject, record }) =>
-      toHistoryEntry(aboutOf(subject, record, names), record, byInWords(record)),
+      toHistoryEntry(aboutOf(subject, record, names), record, decidedByText(record)),
     ),
   ].toSorted((a, b) => a.atMs - b.atMs);
   const heardOwn = own.at(-1)?.seq ?? from.organization;
@@ -160,9 +159,4 @@ function aboutOf(
   if (subject.kind === 'person') return names.get(subject.key) ?? subject.key;
   const called = [facts['rule'], facts['entity'], facts['name']].find((fact) => typeof fact === 'string');
   return typeof called === 'string' ? called : `${subject.kind} ${subject.key}`;
-}
-
-function byInWords({ facts }: EvidenceRecord): string | null {
-  const read = DecidedBySchema.safeParse(facts['by']);
-  return read.success && read.data !== '' ? describeDecider(read.data) : null;
 }

@@ -5,7 +5,7 @@ import type { OrganizationPolicy } from '../../../domain/policy';
 import { AppError, errorCodeOf } from '../../../errors';
 import type { LoggedHead } from '../../../storage/evidence/places';
 import { createSubjectJudge, type JudgeDeps } from '../../ledger/judge-subjects';
-import { explainPerson, type ExplainDeps } from '../explain-person';
+import { explainPerson, type ExplainDeps, type PersonExplained } from '../explain-person';
 import { recordsOfJoined } from '../read-history';
 
 export type VerifyPersonDeps = JudgeDeps &
@@ -29,11 +29,20 @@ export type PersonVerified = Readonly<{
  */
 export async function verifyPerson(
   deps: VerifyPersonDeps,
-  { alias }: OrganizationPolicy,
+  organization: OrganizationPolicy,
   person: string,
 ): Promise<PersonVerified> {
-  const found = await explainPerson(deps, alias, person);
+  const found = await explainPerson(deps, organization.alias, person);
   if (found === undefined) throw new AppError('person-unknown', 'Nothing is known of this person');
+  return verifyFound(deps, organization, found);
+}
+
+/** The same of somebody whose records were read already: what looks like a fault in them is judged by what is read again. */
+export async function verifyFound(
+  deps: VerifyPersonDeps,
+  { alias }: Pick<OrganizationPolicy, 'alias'>,
+  found: PersonExplained,
+): Promise<PersonVerified> {
   const own = { key: found.key, records: found.evidence };
   const joined = await recordsOfJoined(deps, alias, own);
   const keys = [own, ...joined.about].map(({ key }) => key);
@@ -45,7 +54,7 @@ export async function verifyPerson(
     const places = new Map([[`person:${key}`, placed]]);
     const log = { digests: undefined, head: undefined, before: places, after: places };
     const judge = await createSubjectJudge(deps, alias, log);
-    const evidence = await deps.ledger.evidence(subject);
+    const evidence = key === found.key ? found.stored : await deps.ledger.evidence(subject);
     records += evidence.records.length;
     judge.hear(subject, evidence);
     const names = new Map([

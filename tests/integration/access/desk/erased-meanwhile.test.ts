@@ -1,10 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { explainPerson } from '../../../../shared/access/desk/explain-person';
 import { listRequests } from '../../../../shared/access/desk/list-requests';
 import { parseRequestListQuery } from '../../../../shared/access/desk/parse-request-list-query';
 import { readPeopleOfRequest } from '../../../../shared/access/ledger/read-people-of-request';
-import type { PageLayout } from '../../../../shared/console/page-layout';
-import { renderPeople } from '../../../../shared/console/pages/people-page';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
 import { AppError, errorCodeOf } from '../../../../shared/errors';
@@ -14,6 +11,7 @@ import { createPeopleIndex } from '../../../../shared/storage/people-index';
 import { sandboxEvidenceKeys } from '../../../../sandbox/evidence-key';
 import { openDyingStorage, type Death } from '../../../fixtures/dying-storage';
 import { keyHolder } from '../../../fixtures/key-holder';
+import { personPage } from '../../../fixtures/person-page';
 import { rename } from '../ledger/renamed-world';
 import { lookUp, POLICY, replace } from '../ledger/replaced-world';
 import { withoutFaults } from '../remediation-world';
@@ -156,9 +154,7 @@ describe('erasing goes to its end', () => {
     ).rejects.toThrow('ends');
     await world.joins(ANA, record('9'));
     await world.settle();
-    const layout = { organization: world.alias, token: 't', may: { operate: true } } as PageLayout;
-    const page = async (): Promise<string> =>
-      renderPeople(layout, ANA, await explainPerson(app, world.alias, ANA)).html;
+    const page = async (): Promise<string> => personPage(app, world.alias, ANA);
     expect(await page()).toContain('Erase for good');
     await expect(erase(world)).rejects.toMatchObject({ code: 'person-not-erasable' });
     expect(await page()).toContain('Not now');

@@ -7,8 +7,6 @@ import {
 } from '../../../../shared/access/desk/decide-who-is-who';
 import { AppError } from '../../../../shared/errors';
 import { carryOutDecision } from '../../../../shared/console/carry-out-decision';
-import type { PageLayout } from '../../../../shared/console/page-layout';
-import { renderPeople } from '../../../../shared/console/pages/people-page';
 import { explainPerson } from '../../../../shared/access/desk/explain-person';
 import { emptyPersonLedger } from '../../../../shared/domain/ledger/person-ledger';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
@@ -17,6 +15,7 @@ import { countdown, dyingAfter } from '../../../fixtures/dying-instance';
 import { live, MINUTE_MS } from '../live-through-time';
 import { ANA, useWorlds, type World } from '../world';
 import { keyHolder } from '../../../fixtures/key-holder';
+import { personPage } from '../../../fixtures/person-page';
 
 const start = useWorlds();
 const DAY_MS = 86_400_000;
@@ -283,13 +282,11 @@ describe('two people who were joined by mistake', () => {
 
   it('are asked about on the page of the one, to whoever may decide', async () => {
     const { world, account } = await joined();
-    const found = await explainPerson(world.engine.app, world.alias, ANA);
-    const layout = { organization: world.alias, token: 't', may: { operate: true } } as PageLayout;
-    const page = renderPeople(layout, ANA, found).html;
+    const page = await personPage(world.engine.app, world.alias, ANA);
     expect(page).toContain('They are two people');
     expect(page).toContain(`action="/api/console/${world.alias}/people/${personKey(NEW)}"`);
     expect(
-      renderPeople({ ...layout, may: { read: true, operate: false, release: false } }, ANA, found).html,
+      await personPage(world.engine.app, world.alias, ANA, { read: true, operate: false, release: false }),
     ).not.toContain('<button name=');
     const question = /name="question" value="([0-9a-f]+)"/.exec(page)?.[1] ?? '';
     const fields = new URLSearchParams({ decision: 'apart', reason: 'Two people', question });

@@ -1,13 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { explainPerson } from '../../../../shared/access/desk/explain-person';
-import type { PageLayout } from '../../../../shared/console/page-layout';
-import { renderPeople } from '../../../../shared/console/pages/people-page';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
+import { personPage } from '../../../fixtures/person-page';
 import { ANA, BEN, CARA, DAN, OLGA, useWorlds, type World } from '../world';
 
 const start = useWorlds('emulator');
-const PAGE = { organization: 'acme', token: 't', may: { operate: true } } as PageLayout;
 const AGENCY = { sources: { agency: { secret: 'agency' } } };
 const AUTOMATION = { attributes: { department: 'Automation' } };
 const FINANCE = { attributes: { department: 'Finance' } };
@@ -214,8 +212,7 @@ describe('somebody with two addresses', () => {
     const [old, now] = [await explainPerson(app, 'acme', BEN), await explainPerson(app, 'acme', NEW)];
     expect(old?.ledger.timeline.map(({ workerId }) => workerId)).toEqual(['7', '7', '7']);
     expect(now?.ledger.timeline.map(({ workerId }) => workerId)).toEqual(['8']);
-    const { html } = renderPeople(PAGE, BEN, old);
-    expect(html).toContain('standard 7');
+    expect(await personPage(app, 'acme', BEN)).toContain('standard 7');
   });
 
   it('approves under an address that the policy does not name, once it names another of theirs', async () => {

@@ -1,9 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decideWhoIsWho, questionOf } from '../../../../shared/access/desk/decide-who-is-who';
 import { applyChanges } from '../../../../shared/access/writer/apply-changes';
-import { explainPerson } from '../../../../shared/access/desk/explain-person';
-import type { PageLayout } from '../../../../shared/console/page-layout';
-import { renderPeople } from '../../../../shared/console/pages/people-page';
 import { emptyPersonLedger, type DirectoryIdentity } from '../../../../shared/domain/ledger/person-ledger';
 import { personKey } from '../../../../shared/domain/person-key';
 import { addAccount, DAY_MS, decide, groupsOf, NEW, record, setAddress } from '../desk/joined-by-mistake';
@@ -12,6 +9,7 @@ import { ANA, BEN, useWorlds, type World } from '../world';
 import { asks, lookUp, POLICY, replace } from './replaced-world';
 import { record as processWords, rewrite } from './renamed-world';
 import { keyHolder } from '../../../fixtures/key-holder';
+import { personPage } from '../../../fixtures/person-page';
 
 const start = useWorlds();
 
@@ -78,9 +76,7 @@ describe('an account that took the place of another', () => {
     const account = replace(world, world.id(ANA));
     const replaced = { accountId: world.id(BEN), atMs: 1 };
     await rewrite(world, ANA, (ledger) => ({ ...ledger, replaced, identity: identityOf(account) }));
-    const found = await explainPerson(world.engine.app, world.alias, ANA);
-    const layout = { organization: world.alias, token: 't', may: { operate: true } } as PageLayout;
-    const page = renderPeople(layout, ANA, found).html;
+    const page = await personPage(world.engine.app, world.alias, ANA);
     expect(page).toContain('<h2>Another account</h2>');
     expect([
       page.includes(`the account <code>${account}</code>`),

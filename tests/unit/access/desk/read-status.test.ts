@@ -39,6 +39,7 @@ function stored(overrides: Partial<ReadStatusDeps> = {}): ReadStatusDeps {
     holds: { list: async () => [] },
     changes: { listMarks: async () => [] },
     pauses: { get: async () => undefined },
+    backoffs: { list: async () => [] },
     formatOf: () => undefined,
     deliveries: { listPending: async () => [], lastReceivedMs: async () => undefined },
     heartbeats: {

@@ -1,0 +1,83 @@
+import type { ChangeOfDay, DayShown } from '../../access/desk/read-day';
+import { openCount } from '../../domain/audit/audit-summary';
+import { countOf } from '../../domain/desk/organization-status';
+import type { LocalDate } from '../../domain/ledger/worker-event';
+import { addDays } from '../../domain/local-date';
+import { markup, name, time, type Markup } from '../../html/markup';
+import type { PageLayout } from '../page-layout';
+import { CONSOLE_PATH } from '../path-and-page-names';
+import { fitPage } from './fit-page';
+import { addressOf, groupLink, personLink, renderTurns } from './links';
+import { renderRequestRow, requestColumns } from './request-list';
+import { renderEntry } from './timeline';
+
+/** What the app did on a day, and who decided what. */
+export function renderDay(layout: PageLayout, shown: DayShown, today: LocalDate, skip: number): Markup {
+  const { day, decisions, others, requests, nights } = shown;
+  const to = (other: LocalDate): string => addressOf(layout, 'days', { day: other });
+  const entries = (some: DayShown['decisions']): Markup =>
+    markup`<ol class="timeline">${some.map((entry) => renderEntry(layout, entry, { isAbout: false }))}</ol>`;
+  return markup`<form method="get" action="${CONSOLE_PATH}/${layout.organization}/days" role="search" aria-label="A day">
+<label>Day<input type="date" name="day" required value="${day}" max="${today}"></label><button>Show</button></form>
+<nav aria-label="Other days"><ul><li><a href="${to(addDays(day, -1))}">The day before</a></li>${day < today ? markup`<li><a href="${to(addDays(day, 1))}">The day after</a></li>` : undefined}</ul></nav>
+<h2>${day}</h2>${shown.isWhole ? undefined : markup`<p class="soft">There was more on this day than is told here: <code>access history ${day}</code> looks through all evidence.</p>`}
+<h3>Decided</h3>${decisions.length === 0 ? markup`<p>Nobody decided anything.</p>` : entries(decisions)}
+<h3>Changed in UiPath</h3>${renderChanges(layout, shown, skip)}
+<h3>Requests</h3>${
+    requests.length === 0
+      ? markup`<p>None came.</p>`
+      : markup`<table class="stack"><caption>Newest first</caption>${requestColumns()}<tbody>${requests.map((request) => renderRequestRow(layout, request))}</tbody></table>`
+  }
+<h3>Audits and the rest</h3>${nights.length === 0 && others.length === 0 ? markup`<p>Nothing else.</p>` : undefined}
+${
+  nights.length === 0
+    ? undefined
+    : markup`<ul>${nights.map(
+        (night) =>
+          markup`<li>Audit of ${time(night.takenAtMs)}: <span class="mark ${night.result}">${night.result}</span> ${countOf(openCount(night), 'open finding')}, <a href="${CONSOLE_PATH}/${layout.organization}/report/${night.night}">report</a></li>`,
+      )}</ul>`
+}
+${others.length === 0 ? undefined : entries(others)}`;
+}
+
+function renderChanges(
+  layout: PageLayout,
+  { day, changes, changeCount, next, isSentKnown }: DayShown,
+  skip: number,
+): Markup {
+  if (!isSentKnown)
+    return markup`<p>What was sent on this day is no longer noted. The evidence has it: <code>access history ${day}</code></p>`;
+  const page = fitPage(changes, { skip, next }, (change) => renderChange(layout, change));
+  if (page.rendered.length === 0) return markup`<p>Nothing was sent to UiPath.</p>`;
+  return markup`<p class="soft">${skip + 1} to ${skip + page.rendered.length} of ${countOf(changeCount, 'call')}, newest first.</p>
+<ul class="list">${page.rendered}</ul>${renderTurns(layout, 'days', { day }, { skip, next: page.next })}`;
+}
+
+function renderChange(
+  layout: PageLayout,
+  { atMs, thing, act, name: called, added, removed }: ChangeOfDay,
+): Markup {
+  const what =
+    thing === 'group'
+      ? called === undefined
+        ? markup`a group that is not there any more`
+        : groupLink(layout, called)
+      : markup`${thing === 'rule' ? 'rule' : 'access policy'}${called === undefined ? undefined : markup` ${name(called)}`} ${act}`;
+  const isOfPeople = thing === 'group';
+  return markup`<li><p>${time(atMs)} <strong>${what}</strong></p>${
+    isOfPeople
+      ? markup`${renderMembers(layout, 'put in', added)}${renderMembers(layout, 'taken out', removed)}`
+      : undefined
+  }</li>`;
+}
+
+function renderMembers(layout: PageLayout, words: string, members: ChangeOfDay['added']): Markup | undefined {
+  if (members.length === 0) return undefined;
+  const known = members.flatMap(({ name: called }) => (called === undefined ? [] : [called]));
+  const unknown = members.length - known.length;
+  return markup`<p>${words}: ${known.map((one, index) => markup`${index === 0 ? '' : ', '}${personLink(layout, one)}`)}${
+    unknown === 0
+      ? undefined
+      : `${known.length === 0 ? '' : ' and '}${countOf(unknown, 'other')} without a known name`
+  }</p>`;
+}
