@@ -61,7 +61,20 @@ const UNUSED = [
     ['../network/LoopbackClient.mjs', 'LoopbackClient'],
     ['./client/PublicClientApplication.mjs', 'PublicClientApplication'],
     ['./UsernamePasswordClient.mjs', 'UsernamePasswordClient'],
+    ['./client/AuthorizationCodeClient.mjs', 'AuthorizationCodeClient'],
+    ['./client/RefreshTokenClient.mjs', 'RefreshTokenClient'],
+    ['./client/SilentFlowClient.mjs', 'SilentFlowClient'],
   ].map(([module, name]) => ({ module, importer: '@azure/msal-node', names: [name], message: NO_FLOW })),
+  ...[
+    ['./clientCertificateCredential.js', 'ClientCertificateCredential'],
+    ['./usernamePasswordCredential.js', 'UsernamePasswordCredential'],
+  ].map(([module, name]) => ({
+    module,
+    importer: '@azure/identity',
+    names: [name],
+    message:
+      'This app signs in with an identity or with a secret, not with a certificate and not with a password.',
+  })),
   ...['svg', 'sql', 'sql-strict', 'shell', 'redos', 'nosql', 'log'].map((context) => ({
     module: `./contexts/${context}.js`,
     importer: 'is-unsafe',

@@ -7,6 +7,7 @@ export const PAGES = {
   findings: 'Findings',
   nights: 'Nights',
   plans: 'Holds',
+  'proposed-plans': 'Plans',
   people: 'People',
   requests: 'Requests',
   'dead-letters': 'Dead letters',
