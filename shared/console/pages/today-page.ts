@@ -60,7 +60,9 @@ ${latest === undefined ? undefined : renderNights(organization, latest)}`;
 
 /** What waits longest for a decision first, then what failed, what is worst, and what is silent. */
 function whatToDo({ holds, plans, refused, sources, told, findings }: Today): readonly ToDo[] {
-  const critical = findings.filter((finding) => isOpen(finding) && finding.severity === 'critical');
+  const [worst] = (['critical', 'high'] as const)
+    .map((severity) => findings.filter((finding) => isOpen(finding) && finding.severity === severity))
+    .filter((some) => some.length > 0);
   const dead = sources.filter((state) => state.dead > 0);
   const silent = sources.filter(({ heartbeat }) => heartbeat === 'silent');
   const unread = sources.filter(({ unreadable }) => unreadable !== undefined);
@@ -72,7 +74,7 @@ function whatToDo({ holds, plans, refused, sources, told, findings }: Today): re
       link: 'Look at it',
       more: markup`<p>proposed by ${name(plan.names.by)}, ${time(plan.atMs)}</p>`,
     })),
-    ...(critical.length === 0 ? [] : [toCriticalCard(critical)]),
+    ...(worst === undefined ? [] : [toFindingsCard(worst)]),
     ...(refused.length === 0 ? [] : [toRefusedCard(refused)]),
     ...dead.map(({ source, dead: count }): ToDo => ({
       page: 'dead-letters',
@@ -124,15 +126,15 @@ function toHoldCard({ removals, heldAtMs, expiresAtMs }: NamedHold): ToDo {
   };
 }
 
-function toCriticalCard(critical: readonly FindingRecord[]): ToDo {
-  const newest = critical.toSorted((a, b) => b.firstSeenMs - a.firstSeenMs).slice(0, MOST_NAMED);
+function toFindingsCard(worst: readonly FindingRecord[]): ToDo {
+  const newest = worst.toSorted((a, b) => b.firstSeenMs - a.firstSeenMs).slice(0, MOST_NAMED);
   return {
     page: 'findings',
-    title: countOf(critical.length, 'critical finding'),
+    title: countOf(worst.length, `${worst[0]?.severity ?? ''} finding`),
     link: 'All findings, the worst first',
     more: markup`<ul>${newest.map(
       (finding) =>
-        markup`<li><span class="mark critical">critical</span> ${describeCheck(finding.check).title}: ${name(namedSubjectText(finding))}</li>`,
+        markup`<li><span class="mark ${finding.severity}">${finding.severity}</span> ${describeCheck(finding.check).title}: ${name(namedSubjectText(finding))}</li>`,
     )}</ul>`,
   };
 }
