@@ -36,7 +36,8 @@ const { metafile } = await build({
   define: { 'import.meta.url': 'bundleUrl' },
   banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
-const bundled = Object.keys(metafile.outputs['dist/main.js'].inputs);
+const { inputs } = metafile.outputs['dist/main.js'];
+const bundled = Object.keys(inputs);
 // Begun by esbuild with the comments of the sources that speak of licences.
 await appendFile('dist/main.js.LEGAL.txt', await thirdPartyLicenses(bundled));
 const parts = await billOfMaterials(bundled, await readFile('dist/main.js'));
@@ -86,3 +87,11 @@ await build({
   packages: 'external',
   sourcemap: true,
 });
+
+// How much of the bundle is whose, for whoever wants to make it smaller.
+const shares = {};
+for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+  const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? 'own';
+  shares[name] = (shares[name] ?? 0) + bytesInOutput;
+}
+await writeFile('.sandbox/bundle-shares.json', `${JSON.stringify(shares, null, 2)}\n`);

@@ -185,7 +185,7 @@ function msIn(said: string | null): number | undefined {
 }
 
 /** The end of a day in UTC. @throws AppError `waiver-invalid` */
-function endOfDayMs(day: string): number {
+export function endOfDayMs(day: string): number {
   const beginsMs = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(day) : Number.NaN;
   if (Number.isNaN(beginsMs)) throw new AppError('waiver-invalid', 'Name the last day as 2027-01-31');
   return beginsMs + DAY_MS;

@@ -10,7 +10,7 @@ import type { Permissions, Visitor } from './visitor-permissions';
 const SIGN_OUT_PATH = `${CONSOLE_PATH}-session/end`;
 
 /** What waits for a decision stands first; all others are for looking things up. */
-const PAGES_TO_DECIDE: readonly PageName[] = ['today', 'findings', 'plans', 'dead-letters'];
+const PAGES_TO_DECIDE: readonly PageName[] = ['today', 'findings', 'plans', 'proposed-plans', 'dead-letters'];
 const PAGES_TOGETHER: readonly (readonly PageName[])[] = [
   PAGES_TO_DECIDE,
   Object.keys(PAGES)
@@ -51,7 +51,7 @@ export function renderPageLayout(layout: PageLayout, content: Markup): string {
       body: markup`<a class="skip" href="#content">To the content</a>
 <header class="bar">
   <div class="who"><a class="product" href="${CONSOLE_PATH}/${organization}/today">${PRODUCT_TITLE}</a> ${renderOrganizations(layout)}
-  <span class="soft">${name(visitor.by.name)} ${renderProof(visitor)}</span> ${renderSignOut(layout)}</div>
+  <span class="soft">signed in as ${name(visitor.by.name)} ${renderProof(visitor)}</span> ${renderSignOut(layout)}</div>
   <nav class="pages" aria-label="Pages">${PAGES_TOGETHER.map(
     (keys) => markup`<ul>${keys.map((key) => renderPageLink(layout, key))}</ul>`,
   )}</nav>
@@ -79,13 +79,15 @@ export function renderNoticePage(title: string, content: Markup): string {
   );
 }
 
-/** Renders a POST form with its CSRF token. */
+/** Renders a POST form with its CSRF token. `whole`: it goes around a part of the page. */
 export function renderForm(
   layout: Pick<PageLayout, 'token' | 'organization'>,
   path: string,
   content: Markup,
+  look?: 'whole',
 ): Markup {
-  return markup`<form method="post" action="${CONSOLE_PATH}/${layout.organization}/${path}">
+  const as = look === undefined ? undefined : markup` class="${look}"`;
+  return markup`<form method="post" action="${CONSOLE_PATH}/${layout.organization}/${path}"${as}>
 <input type="hidden" name="token" value="${layout.token}">${content}</form>`;
 }
 

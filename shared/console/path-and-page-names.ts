@@ -7,6 +7,7 @@ export const PAGES = {
   findings: 'Findings',
   nights: 'Nights',
   plans: 'Holds',
+  'proposed-plans': 'Plans',
   groups: 'Groups',
   people: 'People',
   days: 'Days',

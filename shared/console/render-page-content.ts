@@ -1,5 +1,5 @@
 import { listDeadDeliveries, type ListDeadDeliveriesDeps } from '../access/ledger/list-dead-deliveries';
-import { listRefusedChanges, type ListRefusedChangesDeps } from '../access/ledger/list-refused-changes';
+import type { ListRefusedChangesDeps } from '../access/ledger/list-refused-changes';
 import { listFailingUnits, type ListFailingUnitsDeps } from '../access/desk/list-failing-units';
 import { listHolds, type ListHoldsDeps } from '../access/ledger/list-holds';
 import { nameRefusedChanges } from '../access/desk/name-refused-changes';
@@ -15,6 +15,8 @@ import {
 } from '../access/desk/read-report';
 import { parseRequestListQuery } from '../access/desk/parse-request-list-query';
 import type { RequestStatusDeps } from '../access/desk/read-request-status';
+import { listPlans, showPlan, type ShowPlanDeps } from '../access/desk/plans/show-plan';
+import type { AuditReport } from '../domain/audit/report';
 import type { Policy } from '../domain/policy';
 import { errorCodeOf } from '../errors';
 import { markup, type Markup } from '../html/markup';
@@ -24,9 +26,11 @@ import type { FindingStore } from '../storage/findings';
 import type { LedgerStore } from '../storage/ledger';
 import type { NotificationStates } from '../storage/notification-state';
 import { openDay, openGroups, openPeople, type LookUpPageDeps, type Query } from './open-look-ups';
+import { readCauses } from './choose-findings';
 import type { PageLayout } from './page-layout';
 import { renderDeadLetters } from './pages/dead-letters-page';
 import { renderFirstDecisions } from './pages/first-decisions';
+import { findingsAsked } from './pages/finding-filter';
 import { renderFindings } from './pages/findings-page';
 import { renderAudits } from './pages/audits-page';
 import { renderPauseForm } from './pages/pause-form';
@@ -34,7 +38,8 @@ import { renderHolds } from './pages/holds-page';
 import { renderRequestList } from './pages/request-list';
 import { renderRequestLookUp, renderRequestStatus } from './pages/request-status';
 import { renderSources } from './pages/sources-page';
-import { renderToday } from './pages/today-page';
+import { renderToday, type Today } from './pages/today-page';
+import { LINES_OF_PLAN, renderProposedPlan, renderProposedPlans } from './pages/proposed-plans-page';
 
 export type PageDeps = ReadReportDeps &
   ListFailingUnitsDeps &
@@ -46,6 +51,7 @@ export type PageDeps = ReadReportDeps &
   ListDeadDeliveriesDeps &
   ListHoldsDeps &
   NameHoldsDeps &
+  ShowPlanDeps &
   Readonly<{
     /** So far the list of requests goes back. */
     payloadDays: number;
@@ -68,22 +74,18 @@ async function renderContent(deps: PageDeps, layout: PageLayout, query: Query): 
   const said = (name: string): string => query.get(name)?.trim() ?? '';
   switch (layout.page) {
     case 'today':
-      return markup`${renderToday({
-        organization,
-        version: await readVersionStanding(deps, organization, (await deps.policy()).hash),
-        latest: await latestReport(deps, organization),
-        holds: (await listHolds(deps, organization)).length,
-        deadLetters: (await listRefusedChanges(deps, organization)).length,
-        sources: await listSources(deps, organization),
-        told: await deps.notificationStates.list(organization),
-      })}${renderPauseForm(layout)}`;
-    case 'findings':
-      return renderFindings(
-        layout,
-        (await latestReport(deps, organization))?.report,
-        await deps.findings.list(organization),
-        said('show'),
-      );
+      return markup`${renderToday(await readToday(deps, organization))}${renderPauseForm(layout)}`;
+    case 'findings': {
+      const { records, causes } = await readCauses(deps, organization, said);
+      const report = await latestNight(deps, organization);
+      return renderFindings(layout, report, records, causes, findingsAsked(said));
+    }
+    case 'proposed-plans': {
+      const hash = said('plan');
+      if (hash === '') return renderProposedPlans(layout, await listPlans(deps, organization));
+      const skip = /^\d{1,6}$/.test(said('skip')) ? Number(said('skip')) : 0;
+      return renderProposedPlan(layout, await showPlan(deps, organization, hash, skip, LINES_OF_PLAN), skip);
+    }
     case 'nights':
       return renderAudits(
         layout,
@@ -114,6 +116,22 @@ async function renderContent(deps: PageDeps, layout: PageLayout, query: Query): 
     case 'sources':
       return renderSources(organization, await listSources(deps, organization));
   }
+}
+
+async function readToday(deps: PageDeps, organization: string): Promise<Today> {
+  const { hash } = await deps.policy();
+  const [version, latest, findings, holds, plans, refused, sources, told] = await Promise.all([
+    readVersionStanding(deps, organization, hash),
+    latestReport(deps, organization),
+    deps.findings.list(organization),
+    listHolds(deps, organization).then(async (found) => nameHolds(deps, organization, found)),
+    listPlans(deps, organization),
+    nameRefusedChanges(deps, organization),
+    listSources(deps, organization),
+    deps.notificationStates.list(organization),
+  ]);
+  const waiting = plans.filter(({ state, isExpired }) => state !== 'done' && !isExpired);
+  return { organization, version, latest, findings, holds, plans: waiting, refused, sources, told };
 }
 
 /** One request where an id is asked for, else the list. */
@@ -152,6 +170,12 @@ async function comparedNights(
 
 async function latestReport(deps: PageDeps, organization: string): Promise<ReportInContext | undefined> {
   return undefinedIf('report-unknown', async () => readReport(deps, organization, 'latest'));
+}
+
+/** The latest night by itself, which costs one read. */
+async function latestNight(deps: PageDeps, organization: string): Promise<AuditReport | undefined> {
+  const night = (await deps.reports.list(organization)).at(-1)?.night;
+  return night === undefined ? undefined : deps.reports.read(organization, night);
 }
 
 /** Undefined for an expected error code: an empty page, not a failure. */

@@ -57,3 +57,10 @@ export function describeDecider(by: DecidedBy): string {
       return `${by.establishedBy === 'console-key' ? 'console' : 'function'} key, calls themselves ${by.name}`;
   }
 }
+
+/** Who decided, by name alone. */
+export function nameOfDecider(by: DecidedBy): string {
+  if (typeof by === 'string') return by;
+  if (by.kind === 'policy') return 'the policy';
+  return by.kind === 'person' ? by.name : `${by.name} (with the key)`;
+}

@@ -24,13 +24,13 @@ p{margin:.5rem 0;max-width:80ch}a{color:var(--link)}code{font-size:.9em}
 .cards,.tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:.75rem;margin:.75rem 0;padding:0;list-style:none}
 .tiles{grid-template-columns:repeat(auto-fill,minmax(7.5rem,1fr))}
 .cards>*,.tiles li,.list>li{background:var(--panel);border:1px solid var(--line);border-radius:.5rem;padding:.6rem .8rem}
-.cards h2,.cards h3{margin-top:0}
+.cards h2,.cards h3{margin-top:0}.cards ul{padding-left:0;list-style:none;margin:.25rem 0}
 .tiles strong{display:block;font-size:1.5rem;line-height:1.2}
 .mark{display:inline-block;border:1px solid currentColor;border-radius:1rem;padding:0 .6rem;font-size:.85rem;font-weight:600;white-space:nowrap;
 background:color-mix(in srgb,currentColor 9%,transparent)}
 .critical{color:var(--critical)}.high{color:var(--high)}.medium{color:var(--medium)}.low,.info{color:var(--low)}
 .green,.fixed{color:var(--good)}.red{color:var(--critical)}.waived{color:var(--soft)}
-.list{list-style:none;margin:.5rem 0;padding:0}.list>li{margin:.5rem 0;content-visibility:auto;contain-intrinsic-size:auto 8rem}
+.list{list-style:none;margin:.5rem 0;padding:0}.list>li{margin:.5rem 0}
 .list p{margin:.25rem 0}.list>li[data-severity]{border-left:.3rem solid var(--low)}
 .list>li[data-severity=critical]{border-left-color:var(--critical)}.list>li[data-severity=high]{border-left-color:var(--high)}
 .list>li[data-severity=medium]{border-left-color:var(--medium)}
@@ -71,11 +71,12 @@ nav a{display:inline-block;padding:.2rem 0}nav [aria-current]{font-weight:700;te
 .pages{display:flex;flex-wrap:wrap;gap:0 1.5rem}.pages ul{gap:.1rem .35rem;margin:.3rem 0}
 .pages a{padding:.15rem .5rem;border-radius:.35rem;text-decoration:none}.pages a:hover{text-decoration:underline}
 .pages [aria-current]{background:#fff;color:#12263f}
-[hidden]{display:none!important}
+[hidden]{display:none!important}.cover{display:none}
 @media (max-width:40rem){h1{font-size:1.4rem}.bar{font-size:.95rem}
 table.stack{border:0;background:none}.stack caption{padding:.25rem 0}.stack thead{position:absolute;left:-99rem}.stack,.stack tbody,.stack tr,.stack td,.stack th{display:block}
 .stack tr{background:var(--panel);border:1px solid var(--line);border-radius:.5rem;margin:.5rem 0;padding:.4rem .8rem}
 .stack td,.stack th{border:0;padding:.1rem 0}.stack td[data-label]:not(:empty)::before{content:attr(data-label) ": ";color:var(--soft)}}
 @media print{:root{--page:#fff;--panel:#fff;--text:#000;--soft:#333;--link:#000}form,nav,.skip{display:none!important}
-.bar{background:none;color:#000}.list>li,tr{break-inside:avoid}h2,h3{break-after:avoid}}
+.cover{display:block;break-after:page;padding-top:30vh}.cover dl{row-gap:.6rem}details::details-content{content-visibility:visible;height:auto}
+.bar{background:none;color:#000}.bar .product{color:#000}.list>li,tr{break-inside:avoid}h2,h3{break-after:avoid}}
 `;

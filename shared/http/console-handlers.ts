@@ -2,10 +2,11 @@ import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { readObserved } from '../access/ledger/organization/observed-organization';
 import { pausedIn } from '../access/ledger/organization/pause-of-organization';
 import { readReport } from '../access/desk/read-report';
-import { DONE, type DecideDeps } from '../console/carry-out-decision';
+import { answerForm, type AnswerFormDeps } from '../console/answer-form';
+import { DONE } from '../console/carry-out-decision';
 import { decideAsVisitor, readableBy, requireReadable } from '../console/decide-as-visitor';
 import { renderPageLayout, renderNoticePage, type PageLayout } from '../console/page-layout';
-import { CONSOLE_PATH, isPage } from '../console/path-and-page-names';
+import { CONSOLE_PATH, isPage, type PageName } from '../console/path-and-page-names';
 import { renderPageContent, type PageDeps } from '../console/render-page-content';
 import { renderPlatformSignIn, renderSignIn } from '../console/pages/sign-in-page';
 import { clientOf } from '../console/client-address';
@@ -23,9 +24,10 @@ import { takeKey } from '../console/take-key';
 import { permissionsOf } from '../console/visitor-permissions';
 import { CONSOLE_SECRET } from '../domain/secret-places';
 import { readDeciderName } from '../domain/decider-name';
+import type { OrganizationPolicy } from '../domain/policy';
 import { personKey } from '../domain/person-key';
 import { AppError, errorCodeOf } from '../errors';
-import { markup } from '../html/markup';
+import { markup, type Markup } from '../html/markup';
 import { timesInZone } from '../html/times-in-zone';
 import { chooseFormat } from '../reports/report-formats';
 import { htmlResponse, seeOther } from './html-response';
@@ -33,7 +35,7 @@ import { PROBLEMS } from './problem-response';
 import { readForm } from './read-same-site-form';
 import { reportResponse } from './report-response';
 
-export type ConsoleDeps = SignInDeps & PageDeps & DecideDeps;
+export type ConsoleDeps = SignInDeps & PageDeps & AnswerFormDeps;
 
 type ConsoleRequest = Pick<HttpRequest, 'headers' | 'params' | 'query' | 'body' | 'url'>;
 
@@ -51,7 +53,25 @@ export async function showPage(deps: ConsoleDeps, request: ConsoleRequest): Prom
     return reportResponse(await readReport(deps, organization, id), format);
   }
   if (!isPage(page)) throw new AppError('page-unknown', 'There is no such page');
-  const layout: PageLayout = {
+  const done = doneText(request.query.get('done'));
+  const layout = await readLayout(deps, who, { readable, chosen, page, done });
+  return pageResponse(layout, await renderPageContent(deps, layout, request.query));
+}
+
+type LayoutOf = Readonly<{
+  readable: readonly OrganizationPolicy[];
+  chosen: OrganizationPolicy;
+  page: PageName;
+  done: string | undefined;
+}>;
+
+async function readLayout(
+  deps: ConsoleDeps,
+  who: Awaited<ReturnType<typeof requireSignIn>>,
+  { readable, chosen, page, done }: LayoutOf,
+): Promise<PageLayout> {
+  const { alias: organization } = chosen;
+  return {
     visitor: who.visitor,
     organizations: readable.map(({ alias }) => alias),
     organization,
@@ -63,10 +83,13 @@ export async function showPage(deps: ConsoleDeps, request: ConsoleRequest): Prom
     timeZone: chosen.timeZone,
     ticketUrls: await ticketUrlsOf(deps, organization),
     token: formToken(who.keys, who.visitor.id),
-    done: doneText(request.query.get('done')),
+    done,
   };
-  const html = renderPageLayout(layout, await renderPageContent(deps, layout, request.query));
-  return htmlResponse(200, timesInZone(html, layout.timeZone));
+}
+
+/** Instants are told in the zone of the organization. */
+function pageResponse(layout: PageLayout, content: Markup): HttpResponseInit {
+  return htmlResponse(200, timesInZone(renderPageLayout(layout, content), layout.timeZone));
 }
 
 /** Where the tickets of an organization are opened that name no address, by their source. */
@@ -88,8 +111,17 @@ export async function postDecision(deps: ConsoleDeps, request: ConsoleRequest): 
   const fields = await readForm(request);
   requireFormToken(who.keys, who.visitor.id, fields.get('token') ?? '');
   const { organization = '', page = '', id = '' } = request.params;
-  const done = await decideAsVisitor(deps, who.visitor, { organization, page, id, fields });
-  return seeOther(`${CONSOLE_PATH}/${organization}/${page}?done=${done}`);
+  if (!isPage(page)) {
+    const done = await decideAsVisitor(deps, who.visitor, { organization, page, id, fields });
+    return seeOther(`${CONSOLE_PATH}/${organization}/${page}?done=${done}`);
+  }
+  const readable = await readableBy(deps, who.visitor);
+  const chosen = requireReadable(readable, organization);
+  const layout = await readLayout(deps, who, { readable, chosen, page, done: undefined });
+  const answer = await answerForm(deps, layout, { id, fields });
+  return 'go' in answer
+    ? seeOther(`${CONSOLE_PATH}/${organization}/${answer.go}`)
+    : pageResponse(layout, answer.show);
 }
 
 /**

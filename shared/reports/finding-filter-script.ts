@@ -17,7 +17,11 @@ const apply = () => {
     item.hidden = !matches;
     if (matches) shown += 1;
   }
-  for (const section of sections) section.hidden = section.querySelector('li:not([hidden])') === null;
+  const asked = shown < items.length;
+  for (const section of sections) {
+    section.hidden = section.querySelector('li:not([hidden])') === null;
+    if (asked) section.querySelector('details').open = true;
+  }
   count.textContent = shown + ' of ' + items.length + ' findings shown';
 };
 form.hidden = false;

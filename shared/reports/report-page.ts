@@ -10,7 +10,7 @@ import { FILTER_SCRIPT } from './finding-filter-script';
 import { renderFindingList } from './finding-list';
 import { renderPolicyChanges, renderPolicyVersions } from './policy-change-list';
 import { PRODUCT_TITLE } from './product-name';
-import { renderTrend } from './trend-chart';
+import { renderSeverityBar, renderTrend } from './trend-chart';
 import { renderWaivers } from './waiver-list';
 import { SEVERITIES } from '../domain/audit/check-catalog-entry';
 
@@ -30,6 +30,7 @@ function renderBody(report: AuditReport, { before, nights }: ReportContext): Mar
   return markup`<a class="skip" href="#findings">To the findings</a>
     <header class="bar"><p><span class="product">${PRODUCT_TITLE}</span> ${name(report.organization)}</p></header>
     <main>
+      ${renderCover(report, before)}
       <h1>Access audit of ${name(report.organization)}</h1>
       <p>
         <span class="mark ${report.result}">${report.result}</span> ${time(report.takenAtMs)}, night
@@ -45,7 +46,7 @@ function renderBody(report: AuditReport, { before, nights }: ReportContext): Mar
         ${report.findings.length === 0 ? markup`<p>There is no finding.</p>` : renderFindingList(report)}
       </div>
       ${renderWaivers(report)} ${renderPolicyVersions(report)}
-      ${renderAboutChecks(report, [...report.findings, ...(before?.findings ?? [])])}
+      ${renderAboutChecks(report, checksToExplain(report, before))}
     </main>
     <footer>
       <p>
@@ -53,6 +54,33 @@ function renderBody(report: AuditReport, { before, nights }: ReportContext): Mar
         evidence of the organization. Times are in UTC.
       </p>
     </footer>`;
+}
+
+/** Those that no section of the page explains. */
+function checksToExplain(
+  { findings }: AuditReport,
+  before: AuditReport | undefined,
+): ReadonlyArray<Pick<FindingRecord, 'check'>> {
+  const explained = new Set(findings.map(({ check }) => check));
+  return (before?.findings ?? []).filter(({ check }) => !explained.has(check));
+}
+
+/** The first page on paper: what was looked at, when, under which policy, and the head of the evidence. */
+function renderCover(report: AuditReport, before: AuditReport | undefined): Markup {
+  const { organization, startedAtMs, takenAtMs, policyHash, looked, unknown, checkpoint } = report;
+  const night = summarizeNight(report);
+  const rows: ReadonlyArray<readonly [string, Markup | string]> = [
+    ['Result', `${report.result}: ${openCount(night)} open, ${night.waived} accepted`],
+    ['Read', markup`${time(startedAtMs)} to ${time(takenAtMs)}`],
+    ['Compared with', before === undefined ? 'nothing: the first night' : time(before.takenAtMs)],
+    ['Policy', markup`<code>${policyHash}</code>`],
+    [
+      'Complete',
+      `${looked.groups} groups, ${looked.members} memberships, ${looked.people} people, ${looked.rules} rules, ${looked.policyEntities} access-policy entries; ${unknown.length} parts not read`,
+    ],
+    ['Checkpoint', checkpoint === undefined ? 'none' : markup`<code>${checkpoint}</code>`],
+  ];
+  return markup`<section class="cover"><h1>Access audit of ${name(organization)}</h1><dl>${rows.map(([word, value]) => markup`<dt>${word}</dt><dd>${value}</dd>`)}</dl></section>`;
 }
 
 /** Says that nothing is done, by whom and why, and who waits for it. */
@@ -148,6 +176,7 @@ function renderSummary(report: AuditReport): Markup {
     ['robot accounts', looked.robots],
   ] as const;
   return markup`<h2>Summary</h2>
+    ${renderSeverityBar(night.open)}
     <ul class="tiles">
       <li><strong>${openCount(night)}</strong>open</li>
       ${SEVERITIES.map((severity) => markup`<li><strong class="${severity}">${night.open[severity]}</strong>${severity}</li>`)}

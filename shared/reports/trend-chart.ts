@@ -52,6 +52,22 @@ export function renderTrend(nights: readonly AuditSummary[]): Markup {
     </details>`;
 }
 
+/** What is open by severity, in one bar; nothing where nothing is. */
+export function renderSeverityBar(open: AuditSummary['open']): Markup | undefined {
+  const whole = SEVERITIES.reduce((sum, severity) => sum + open[severity], 0);
+  if (whole === 0) return undefined;
+  const label = SEVERITIES.map((severity) => `${open[severity]} ${severity}`).join(', ');
+  let x = 0;
+  const parts = SEVERITIES.map((severity) => {
+    const width = (open[severity] / whole) * WIDTH;
+    x += width;
+    return width === 0
+      ? markup``
+      : markup`<rect class="${severity}" x="${(x - width).toFixed(1)}" y="0" width="${width.toFixed(1)}" height="16" />`;
+  });
+  return markup`<svg viewBox="0 0 ${WIDTH} 16" role="img" aria-label="Open: ${label}">${parts}</svg>`;
+}
+
 function renderBar(night: AuditSummary, x: number, step: number, most: number): Markup {
   let y = BASE;
   const width = Math.max(1, step * 0.7).toFixed(1);

@@ -10,6 +10,7 @@ const PATHS = [
   'findings?show=all',
   'nights',
   'plans',
+  'proposed-plans',
   `people?email=${encodeURIComponent(ANA)}`,
   'requests',
   'requests?id=REQ-1',
@@ -65,6 +66,8 @@ describeInBrowser('the console in a browser', () => {
       await page.getByRole('link', { name: 'Holds', exact: true }).focus();
       await page.keyboard.press('Enter');
       await page.getByRole('button', { name: 'Release 3 removals' }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Yes, 3 removals' }).focus();
       await page.keyboard.press('Enter');
       await page.waitForURL(/done=released/);
       expect(await page.getByRole('status').textContent()).toContain('The plan is released.');

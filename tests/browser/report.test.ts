@@ -7,7 +7,14 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { summarizeNight } from '../../shared/domain/audit/audit-summary';
 import type { AuditReport } from '../../shared/domain/audit/report';
 import { renderReportPage } from '../../shared/reports/report-page';
-import { eventfulReport, HOSTILE_NAMES, hostileReport, NIGHT_MS, report } from '../fixtures/audit-reports';
+import {
+  eventfulReport,
+  finding,
+  HOSTILE_NAMES,
+  hostileReport,
+  NIGHT_MS,
+  report,
+} from '../fixtures/audit-reports';
 import { describeInBrowser, faultsInEveryLook, keepPicture, LOOKS, useBrowser } from './browser';
 
 const DAY_MS = 86_400_000;
@@ -27,6 +34,12 @@ beforeAll(async () => {
   const context = { before: report({ takenAtMs: NIGHT_MS - DAY_MS }), nights: NIGHTS };
   await writeFile(join(folder, 'report.html'), renderReportPage(eventfulReport(), context));
   await writeFile(join(folder, 'hostile.html'), renderReportPage(HOSTILE, context));
+  const findings = Array.from({ length: 5000 }, (_, index) => ({
+    ...finding(),
+    id: index.toString(16).padStart(16, '0'),
+    subject: { group: `group ${index % 40}`, name: `person ${index}` },
+  }));
+  await writeFile(join(folder, 'large.html'), renderReportPage(report({ findings }), context));
   await writeFile(
     join(folder, 'empty.html'),
     renderReportPage(report({ result: 'green' }), { before: undefined, nights: [] }),
@@ -118,6 +131,16 @@ describeInBrowser('the report in a browser', () => {
       expect(await page.locator('#filter').isVisible()).toBe(false);
       expect(await page.locator('#findings li[data-state]:visible').count()).toBe(7);
       await keepPicture(page, 'report on paper');
+    });
+  });
+
+  it('with five thousand findings opens within two seconds, folded', async () => {
+    await look('report.html', {}, async (page) => {
+      const fromMs = performance.now();
+      await page.goto(pathToFileURL(join(folder, 'large.html')).href, { waitUntil: 'load' });
+      expect(performance.now() - fromMs).toBeLessThan(2_000);
+      expect(await page.locator('#findings li[data-state]:visible').count()).toBe(0);
+      expect(await page.locator('#count').textContent()).toBe('5000 of 5000 findings shown');
     });
   });
 

@@ -50,6 +50,13 @@ describe('what is left out of the bundle', () => {
       /^This app signs in as itself/,
     ],
     [
+      'the flow of a user who signed in',
+      '@azure/msal-node/node_modules/@azure/msal-common/dist',
+      `export { RefreshTokenClient } from './client/RefreshTokenClient.mjs';`,
+      'new made.RefreshTokenClient({})',
+      /^This app signs in as itself/,
+    ],
+    [
       'a sign-in with a certificate',
       '@azure/msal-node',
       `import jwt from 'jsonwebtoken'; export const sign = () => jwt.sign({}, 'key');`,

@@ -1,7 +1,8 @@
-import { describeDecider } from '../../domain/decider';
+import { nameOfDecider } from '../../domain/decider';
 import type { FirstDecision } from '../../domain/first-decision';
 import { markup, name, time, type Markup } from '../../html/markup';
 import { renderForm, type PageLayout } from '../page-layout';
+import { CONSOLE_PATH } from '../path-and-page-names';
 
 /** What waits on this page for a second person, each with a form that decides exactly the same. */
 export function renderFirstDecisions(
@@ -16,9 +17,9 @@ export function renderFirstDecisions(
 }
 
 function renderOne(layout: PageLayout, { page, about, fields, by, atMs, untilMs }: FirstDecision): Markup {
-  const isPermitted = page === 'plans' ? layout.may.release : layout.may.operate;
+  const isPermitted = page === 'plans' || page === 'proposed-plans' ? layout.may.release : layout.may.operate;
   const said = Object.entries(fields);
-  return markup`<li><p>${name(describeDecider(by))} decided at ${time(atMs)} about <code>${about}</code>, and somebody else has to decide the same until ${time(untilMs)}.</p>
+  return markup`<li><p>${name(nameOfDecider(by))} decided at ${time(atMs)} about ${renderAbout(layout, page, about)}, and somebody else has to decide the same until ${time(untilMs)}.</p>
 <dl>${said.map(([key, value]) => markup`<dt>${key}</dt><dd>${name(value)}</dd>`)}</dl>
 ${
   isPermitted
@@ -29,4 +30,10 @@ ${
       )
     : undefined
 }</li>`;
+}
+
+function renderAbout({ organization }: PageLayout, page: string, about: string): Markup {
+  if (page === 'proposed-plans')
+    return markup`<a href="${CONSOLE_PATH}/${organization}/proposed-plans?plan=${encodeURIComponent(about)}">a plan</a>`;
+  return markup`${page === 'plans' ? 'a hold' : 'a finding'} <code>${about.slice(0, 12)}</code>`;
 }

@@ -25,16 +25,16 @@ function renderHold(layout: PageLayout, hold: NamedHold, nowMs: number): Markup 
   const people = countOf(new Set(removals.map(({ personKey }) => personKey)).size, 'person', 'people');
   const groups = new Set(removals.map(({ groupId }) => groupId)).size;
   const nameOf = groupNamesOf(removals);
-  const button = markup`<button>Release ${countOf(removals.length, 'removal')}</button>`;
+  const button = markup`<button class="danger">Release ${countOf(removals.length, 'removal')}</button>`;
   return markup`<section aria-labelledby="p-${short}"><h2 id="p-${short}">Remove ${people} from ${groups === 1 ? name(removals[0]?.groupName ?? '') : countOf(groups, 'group')}</h2>
 <p>Held since ${time(heldAtMs)}, ${ends}.</p>
 <ul>${guards.map((guard) => markup`<li>${name(guardText(guard, nameOf))}</li>`)}</ul>
-<div class="scroll" tabindex="0" role="region" aria-label="Removals of plan ${short}"><table><caption>${countOf(removals.length, 'removal')}</caption>
+<table class="stack"><caption>${countOf(removals.length, 'removal')}</caption>
 <thead><tr><th scope="col">Person</th><th scope="col">Group</th><th scope="col">Why</th></tr></thead>
 <tbody>${removals.map(
     (removal) =>
-      markup`<tr><th scope="row">${renderPerson(removal)}</th><td>${name(removal.groupName)}</td><td>${name(removalText(removal))}</td></tr>`,
-  )}</tbody></table></div>
+      markup`<tr><th scope="row">${renderPerson(removal)}</th><td data-label="Group">${name(removal.groupName)}</td><td data-label="Why">${name(removalText(removal))}</td></tr>`,
+  )}</tbody></table>
 <details><summary>Ids of this plan</summary><p>Plan <code>${hash}</code></p><ul>${removals.map(
     (removal) =>
       markup`<li>${renderPerson(removal)} in ${name(removal.groupName)}: directory id <code>${removal.memberId}</code></li>`,

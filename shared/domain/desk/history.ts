@@ -34,6 +34,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'evidence-exported': 'somebody took a copy of all evidence',
   'erasure-decided': 'somebody decided to erase what is known of them',
   'finding-waived': 'somebody accepted a finding',
+  'waiver-ended': 'somebody took back that a finding was accepted',
   'grant-ended': 'a grant ended',
   'grant-ended-by-join': 'a grant ended, as two people became one',
   'group-missing': 'UiPath has no group of this name',

@@ -160,7 +160,7 @@ function countsOf({ changes, leftOut }: Pick<ComputedPlan, 'changes' | 'leftOut'
 }
 
 /** What takes access away: two people decide about many of them, where the policy says so. */
-function isRemoval({ change }: Pick<PlannedChange, 'change'>): boolean {
+export function isRemoval({ change }: Pick<PlannedChange, 'change'>): boolean {
   return change === 'remove-member' || change === 'end-reason' || change === 'move-worker-out';
 }
 
@@ -217,6 +217,38 @@ export function placeIn({ at, groupId, personKey, memberId }: PlannedChange): Pl
     ...(personKey === undefined ? {} : { personKey }),
     ...(memberId === undefined ? {} : { memberId }),
   };
+}
+
+/** A change as a sentence. `person`: what whoever it is about is called. */
+export function changeInWords({ change, at }: Pick<PlannedChange, 'change' | 'at'>, person: string): string {
+  switch (change) {
+    case 'add-reason':
+      return `${person} stays in ${at}, with a reason`;
+    case 'forget-reason':
+      return `${person} stays in ${at}, without a reason`;
+    case 'end-reason':
+      return `End the reason of ${person} for ${at}`;
+    case 'give-back':
+      return `Put ${person} back into ${at}`;
+    case 'add-worker':
+      return `${person} works here, says ${at}`;
+    case 'move-worker':
+      return `${person} is described otherwise by ${at}`;
+    case 'move-worker-out':
+      return `${person} is described otherwise by ${at}, and loses a group`;
+    case 'add-member':
+      return `Add ${person} to ${at}`;
+    case 'remove-member':
+      return `Remove ${person} from ${at}`;
+    case 'write-rule':
+      return `Write the rule ${at} again`;
+    case 'delete-rule':
+      return `Delete the rule ${at}`;
+    case 'add-entry':
+      return `Add the entry ${at} to the access policy`;
+    case 'remove-entry':
+      return `Remove the entry ${at} from the access policy`;
+  }
 }
 
 function keyOfPlace({ at, groupId = '', personKey = '', memberId = '' }: PlaceInPlan): string {

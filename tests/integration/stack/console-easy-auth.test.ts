@@ -183,7 +183,8 @@ describe('an operator', () => {
 
   it('releases a plan in her name', async () => {
     const token = tokenIn(await open(plans, as(OPERATOR)));
-    expect((await post(`${plans}/${stack.planHash}`, { token }, as(OPERATOR))).status).toBe(303);
+    const path = `${plans}/${stack.planHash}`;
+    expect((await post(path, { token, sure: '3' }, as(OPERATOR))).status).toBe(303);
     const plan = await createHoldStore(stack.storage).get(ORGANIZATION, stack.planHash);
     expect(plan).toMatchObject({
       state: 'released',
@@ -239,7 +240,7 @@ describe('an organization with roles, where a release of more than one takes two
   const stateOf = async () =>
     (await createHoldStore(stack.storage).get(ORGANIZATION_WITH_ROLES, hash))?.state;
   const release = async (headers: Fields, token?: string) =>
-    post(`${page}/${hash}`, { token: token ?? tokenIn(await open(page, headers)) }, headers);
+    post(`${page}/${hash}`, { token: token ?? tokenIn(await open(page, headers)), sure: '2' }, headers);
 
   beforeAll(async () => {
     const key = { feed: 'hr', source: 'roles', deliveryId: 'b'.repeat(64) } as const;

@@ -35,6 +35,7 @@ const PAGES = [
   'findings',
   'nights',
   'plans',
+  'proposed-plans',
   'groups',
   'people',
   'days',
@@ -284,7 +285,12 @@ describe('a decision', () => {
     const page = await open(`/${ORGANIZATION}/plans`);
     expect(page.text).toContain('Release 3 removals');
     const path = `/${ORGANIZATION}/plans/${stack.planHash}`;
-    const answer = await post(path, { token: tokenIn(page) });
+    for (const sure of [{}, { sure: '2' }, { sure: 'yes' }] as Fields[]) {
+      const asked = await post(path, { token: tokenIn(page), ...sure });
+      expect([asked.status, asked.text.includes('Really take this access away?')]).toEqual([200, true]);
+    }
+    expect((await createHoldStore(stack.storage).get(ORGANIZATION, stack.planHash))?.state).toBe('held');
+    const answer = await post(path, { token: tokenIn(page), sure: '3' });
     expect([answer.status, answer.headers['location']]).toEqual([
       303,
       `/api/console/${ORGANIZATION}/plans?done=released`,
@@ -300,7 +306,7 @@ describe('a decision', () => {
     expect(records.filter(({ kind }) => kind === 'plan-released').map(({ facts }) => facts)).toEqual([
       { planHash: stack.planHash, by: { ...by, establishedAtMs: expect.any(Number) } },
     ]);
-    expect((await post(path, { token: tokenIn(page) })).status).toBe(409);
+    expect((await post(path, { token: tokenIn(page), sure: '3' })).status).toBe(409);
     expect((await open(`/${ORGANIZATION}/plans?done=released`)).text).toContain('The plan is released.');
   });
 
@@ -321,8 +327,8 @@ describe('a decision', () => {
       waiver: { reason: 'Known', owner: 'ops', ticket: 'CHG-9', untilMs: Date.parse(until) + 86_400_000 },
     });
     const { text: accepted } = await open(`/${ORGANIZATION}/findings?show=waived`);
-    expect(accepted).toContain('<bdi>CHG-9</bdi>');
-    expect(accepted).toContain('accepted by <bdi>console key, calls themselves');
+    expect(accepted).toContain('ticket CHG-9');
+    expect(accepted).toContain('accepted by <bdi>Maria Lead (with the key)</bdi>');
   });
 
   it('says why somebody cannot be erased, erases who can be, and tells of it', async () => {

@@ -1,4 +1,5 @@
 import { planAdoption, type UnexplainedMember } from '../../../domain/desk/plan-adoption';
+import { chosenAndLeftOut, isChosen } from '../../../domain/desk/chosen-findings';
 import type { AskedForPlan, ComputedPlan } from '../../../domain/desk/proposed-plan';
 import { isOpen, type FindingRecord } from '../../../domain/audit/finding';
 import type { CheckId } from '../../../domain/audit/check-catalog';
@@ -9,7 +10,7 @@ import { mapConcurrently, STORAGE_WIDTH } from '../../../map-concurrently';
 import type { FindingStore } from '../../../storage/findings';
 import { findPerson } from '../../ledger/find-person';
 import { namesOfDecider } from '../refuse-own-matter';
-import { addressesOfUsers, readReasonSaid, toAskedReason } from './asked-reason';
+import { addressesOfUsers, readChosenFindings, readReasonSaid, toAskedReason } from './asked-reason';
 import { membersNow, type AskGroups } from './groups-now';
 import type { NamesInPlanDeps } from './names-in-plan';
 import type { PlanKindOf, PlanningContext } from './plan-kind-interface';
@@ -69,6 +70,7 @@ async function readAsked(
     ...reason,
     ...(named === undefined ? {} : { group: fold(named.name) }),
     ...(found === undefined ? {} : { person: found.key }),
+    ...readChosenFindings(said),
   };
 }
 
@@ -79,8 +81,14 @@ async function compute(
 ): Promise<ComputedPlan> {
   const { alias } = organization;
   const addresses = await addressesOfUsers(deps, alias);
-  const findings = (await deps.findings.list(alias)).filter(
-    (finding) => UNEXPLAINED.has(finding.check) && isOpen(finding) && isOfGroup(finding, asked['group']),
+  const isOfChosen = isChosen(asked);
+  const all = await deps.findings.list(alias);
+  const findings = all.filter(
+    (finding) =>
+      UNEXPLAINED.has(finding.check) &&
+      isOpen(finding) &&
+      isOfChosen(finding.id) &&
+      isOfGroup(finding, asked['group']),
   );
   const places = findings.flatMap(({ subject }) => {
     const { groupId, memberId } = subject;
@@ -110,12 +118,14 @@ async function compute(
   });
   const asks = asked['person'];
   const own = await namesOfDecider(deps, alias, by);
-  return planAdoption(
+  const computed = planAdoption(
     found.flat().filter(({ who }) => asks === undefined || (who.kind === 'person' && who.personKey === asks)),
     organization,
     toAskedReason(asked),
     (personKey, memberId) => own.has(personKey) || own.has(fold(memberId)),
   );
+  const others = chosenAndLeftOut(asked, all, findings, 'it is no membership without a reason');
+  return { ...computed, leftOut: [...computed.leftOut, ...others] };
 }
 
 function isOfGroup({ subject }: FindingRecord, group: string | undefined): boolean {

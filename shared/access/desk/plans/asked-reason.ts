@@ -1,4 +1,5 @@
 import { readDeciderName } from '../../../domain/decider-name';
+import { idsAsText, idsIn, MOST_CHOSEN } from '../../../domain/desk/chosen-findings';
 import { REVIEW_DAYS, type AskedAdoption } from '../../../domain/desk/plan-adoption';
 import type { AskedForPlan } from '../../../domain/desk/proposed-plan';
 import { DAY_MS } from '../../../domain/durations';
@@ -44,6 +45,23 @@ export function readReasonSaid(
       { fields: problems },
     );
   return { owner, ticket, until: day, from, ...(until === '' ? { review: 'by default' } : {}) };
+}
+
+/**
+ * The findings that a plan is asked for, where it is not for all of them.
+ * @throws AppError `body-invalid` for none, and for more than somebody looks through
+ */
+export function readChosenFindings(said: AskedForPlan): AskedForPlan {
+  const text = said['findings']?.trim() ?? '';
+  if (text === '') return {};
+  const ids = idsIn(text);
+  const problem =
+    ids.length === 0 ? 'names none' : ids.length > MOST_CHOSEN ? `has more than ${MOST_CHOSEN}` : undefined;
+  if (problem !== undefined)
+    throw new AppError('body-invalid', `Not planned: the list of findings ${problem}`, {
+      fields: [{ field: 'findings', problem }],
+    });
+  return { findings: idsAsText(ids) };
 }
 
 /** The same for whoever plans. */

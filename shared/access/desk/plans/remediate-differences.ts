@@ -1,6 +1,7 @@
 import { isOpen, isReleasable, type FindingRecord } from '../../../domain/audit/finding';
 import { isAboutAccess, planDifferences, type DifferenceFound } from '../../../domain/desk/plan-differences';
-import type { ComputedPlan, PlannedChange } from '../../../domain/desk/proposed-plan';
+import { chosenAndLeftOut, isChosen } from '../../../domain/desk/chosen-findings';
+import type { AskedForPlan, ComputedPlan, PlannedChange } from '../../../domain/desk/proposed-plan';
 import { fold } from '../../../domain/fold';
 import { AppError } from '../../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../../map-concurrently';
@@ -12,6 +13,7 @@ import {
 } from '../../ledger/group-in-stored-snapshot';
 import { releaseChange, requestRemediation, type RemediationDeps } from '../../ledger/request-remediation';
 import { namesOfDecider } from '../refuse-own-matter';
+import { readChosenFindings } from './asked-reason';
 import { membersNow, type AskGroups } from './groups-now';
 import type { NamesInPlanDeps } from './names-in-plan';
 import type { DecidedPlan, PlanKindOf, PlanningContext } from './plan-kind-interface';
@@ -29,14 +31,15 @@ export type RemediateDifferencesDeps = NamesInPlanDeps &
 /** The difference between what ledger and policy want and what UiPath has, by the remediations of the newest audit, and by no other judgement. */
 export function remediateDifferences(deps: RemediateDifferencesDeps): PlanKindOf {
   return {
-    read: async () => ({}),
-    compute: async (_asked, context) => compute(deps, context),
+    read: async (said) => readChosenFindings(said),
+    compute: async (asked, context) => compute(deps, asked, context),
     carryOut: async (plan, context) => async (part) => carryOutPart(deps, plan, context, part),
   };
 }
 
 async function compute(
   deps: RemediateDifferencesDeps,
+  asked: AskedForPlan,
   { organization, nowMs, by }: PlanningContext,
 ): Promise<ComputedPlan> {
   const { alias } = organization;
@@ -45,7 +48,9 @@ async function compute(
   if (latest === undefined || snapshot === undefined)
     throw new AppError('report-unknown', 'No audit is stored: what differs is known after the first one');
   const addresses = await addressesInStoredSnapshot(snapshot.parts);
-  const findings = (await deps.findings.list(alias)).filter((one) => isOpen(one) && isAboutAccess(one));
+  const isOfChosen = isChosen(asked);
+  const all = await deps.findings.list(alias);
+  const findings = all.filter((one) => isOpen(one) && isAboutAccess(one) && isOfChosen(one.id));
   const places = findings.flatMap((finding) => placeOf(finding) ?? []);
   const groups = await membersNow(await deps.groupsNow(alias), places);
   const found = await mapConcurrently(findings, STORAGE_WIDTH, async (finding): Promise<DifferenceFound> => {
@@ -76,8 +81,10 @@ async function compute(
   const computed = planDifferences(found, organization, sizes, isOwn);
   const readAt = new Date(latest.takenAtMs).toISOString().slice(0, 16).replace('T', ' ');
   const hours = Math.floor((nowMs - latest.takenAtMs) / 3_600_000);
+  const others = chosenAndLeftOut(asked, all, findings, 'no change of access would mend it');
   return {
     ...computed,
+    leftOut: [...computed.leftOut, ...others],
     notes: [
       `What UiPath has is what the audit of ${readAt}Z read, ${hours} ${hours === 1 ? 'hour' : 'hours'} before. What was changed there since then is in the next one.`,
     ],

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../clock';
-import { describeDecider } from '../../../domain/decider';
+import { describeDecider, nameOfDecider } from '../../../domain/decider';
 import type { LeftOut, PlannedChange, ProposedPlanHead } from '../../../domain/desk/proposed-plan';
 import type { ProposedPlans } from '../../../storage/desk/proposed-plans';
 import type { UploadedPeople } from '../../../storage/desk/uploaded-people';
@@ -27,6 +27,8 @@ export type ShownPlanHead = Omit<ProposedPlanHead, 'by' | 'decision'> &
       notMade: number;
     }> | null;
     isExpired: boolean;
+    /** The same people by their names alone. */
+    names: Readonly<{ by: string; decision: string | null; first: string | null }>;
   }>;
 
 type WithName<T> = T & Readonly<{ person: string | null }>;
@@ -55,12 +57,13 @@ export async function listPlans(deps: ShowPlanDeps, alias: string): Promise<read
   return plans.toSorted((a, b) => b.atMs - a.atMs).map((plan) => toShown(plan, nowMs));
 }
 
-/** A plan with the names of people, a page at a time. @throws AppError `plan-unknown`, `record-unreadable` */
+/** A plan with the names of people, `most` lines at a time. @throws AppError `plan-unknown`, `record-unreadable` */
 export async function showPlan(
   deps: ShowPlanDeps,
   alias: string,
   hash: string,
   skip: number,
+  most = PAGE,
 ): Promise<ShownPlan> {
   const {
     asked,
@@ -72,9 +75,9 @@ export async function showPlan(
     ...head
   } = await readProposedPlan(deps, alias, hash);
   const total = changes.length + leftOut.length;
-  const changesOfPage = changes.slice(skip, skip + PAGE);
+  const changesOfPage = changes.slice(skip, skip + most);
   const before = Math.max(0, skip - changes.length);
-  const leftOfPage = leftOut.slice(before, Math.max(0, skip + PAGE - changes.length));
+  const leftOfPage = leftOut.slice(before, Math.max(0, skip + most - changes.length));
   const strangers = await namesInUpload(deps, alias, { kind: head.kind, asked });
   const nameOf = await namesInPlan(deps, alias, [...changesOfPage, ...leftOfPage], strangers);
   const named = <T extends PlannedChange | LeftOut>(line: T): WithName<T> => ({
@@ -89,7 +92,7 @@ export async function showPlan(
     guards,
     notes,
     total,
-    next: skip + PAGE < total ? skip + PAGE : null,
+    next: skip + most < total ? skip + most : null,
   };
 }
 
@@ -105,6 +108,11 @@ function toShown({ by, decision, ...head }: ProposedPlanHead, nowMs: number): Sh
             by: describeDecider(decision.by),
             first: decision.first === undefined ? null : describeDecider(decision.first),
           },
+    names: {
+      by: nameOfDecider(by),
+      decision: decision === undefined ? null : nameOfDecider(decision.by),
+      first: decision?.first === undefined ? null : nameOfDecider(decision.first),
+    },
     isExpired: head.state === 'proposed' && head.untilMs <= nowMs,
   };
 }
