@@ -1,7 +1,7 @@
-import { endWaivers } from '../access/desk/end-waivers';
+import { endWaivers } from '../access/desk/findings/end-waivers';
 import { readHoldWithNames, type ReadHoldWithNamesDeps } from '../access/desk/read-hold-with-names';
 import { showPlan, type ShowPlanDeps } from '../access/desk/plans/show-plan';
-import { waiveFindings } from '../access/desk/waive-findings';
+import { waiveFindings } from '../access/desk/findings/waive-findings';
 import { idsIn, MOST_CHOSEN } from '../domain/desk/chosen-findings';
 import { isPlanHash } from '../domain/desk/proposed-plan';
 import { AppError } from '../errors';

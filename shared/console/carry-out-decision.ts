@@ -4,8 +4,8 @@ import { erasePerson, type ErasePersonDeps } from '../access/desk/erase-person';
 import { decideWhoIsWho, WHO_DECISIONS, type DecideWhoDeps } from '../access/desk/decide-who-is-who';
 import { replayDeliveries, type ReplayDeps } from '../access/desk/replay-deliveries';
 import { requestAudit, type RequestAuditDeps } from '../access/desk/nights/request-audit';
-import { remediateFinding, type RemediateFindingDeps } from '../access/desk/remediate-finding';
-import { waiveFinding, type WaiveDeps } from '../access/desk/waive-finding';
+import { remediateFinding, type RemediateFindingDeps } from '../access/desk/findings/remediate-finding';
+import { waiveFinding, type WaiveDeps } from '../access/desk/findings/waive-finding';
 import {
   pauseOrganization,
   resumeOrganization,

@@ -1,4 +1,4 @@
-import { inWords } from '../../../shared/domain/desk/proposed-plan';
+import { inWords } from '../../../shared/domain/desk/change-in-words';
 import { countOf } from '../../../shared/domain/desk/organization-status';
 import type { Answer } from '../../answer';
 import { EXIT } from '../../exit-codes';

@@ -1,4 +1,4 @@
-import type { DoneToFindings } from '../../access/desk/waive-findings';
+import type { DoneToFindings } from '../../access/desk/findings/waive-findings';
 import { idsAsText } from '../../domain/desk/chosen-findings';
 import { countOf } from '../../domain/desk/organization-status';
 import { describeCheck } from '../../domain/audit/check-catalog';

@@ -1,7 +1,8 @@
 import type { ShownPlan, ShownPlanHead } from '../../access/desk/plans/show-plan';
 import { countOf } from '../../domain/desk/organization-status';
 import { guardText } from '../../domain/desk/hold-in-words';
-import { changeInWords, type PlanKind } from '../../domain/desk/proposed-plan';
+import { changeInWords } from '../../domain/desk/change-in-words';
+import type { PlanKind } from '../../domain/desk/proposed-plan';
 import { isGuid } from '../../domain/guid';
 import { markup, name, time, type Markup } from '../../html/markup';
 import { renderForm, type PageLayout } from '../page-layout';

@@ -1,7 +1,8 @@
 import type { NamedHold } from '../../access/desk/read-hold-with-names';
 import type { ShownPlan } from '../../access/desk/plans/show-plan';
 import { countOf } from '../../domain/desk/organization-status';
-import { changeInWords, isRemoval } from '../../domain/desk/proposed-plan';
+import { changeInWords } from '../../domain/desk/change-in-words';
+import { isRemoval } from '../../domain/desk/proposed-plan';
 import { isGuid } from '../../domain/guid';
 import { markup, name, type Markup } from '../../html/markup';
 import { renderForm, type PageLayout } from '../page-layout';

@@ -1,4 +1,5 @@
-import { inWords, keyOfChange, type LeftOut, type PlannedChange, type ProposedPlan } from './proposed-plan';
+import { inWords } from './change-in-words';
+import { keyOfChange, type LeftOut, type PlannedChange, type ProposedPlan } from './proposed-plan';
 
 /** Something that is not as it was when a plan was made. `about`: as in the facts, or of a change `<group id>/<directory id>`. */
 export type MovedFact = Readonly<{

@@ -1,4 +1,4 @@
-import { remediateFinding } from '../../../shared/access/desk/remediate-finding';
+import { remediateFinding } from '../../../shared/access/desk/findings/remediate-finding';
 import { type Subject, subjectByName } from '../../../shared/domain/ledger/subject';
 import { runAudit } from '../../../shared/access/audit/run-audit';
 import type { CheckId } from '../../../shared/domain/audit/check-catalog';

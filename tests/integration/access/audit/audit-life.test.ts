@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { runAudit } from '../../../../shared/access/audit/run-audit';
-import { remediateFinding } from '../../../../shared/access/desk/remediate-finding';
-import { waiveFinding } from '../../../../shared/access/desk/waive-finding';
+import { remediateFinding } from '../../../../shared/access/desk/findings/remediate-finding';
+import { waiveFinding } from '../../../../shared/access/desk/findings/waive-finding';
 import type { AuditReport } from '../../../../shared/domain/audit/report';
 import { errorOf } from '../../../fakes/error-of';
 import { ANA, BEN, byHand, CARA, DAN, MAX, OLGA, useWorlds, type World } from '../world';

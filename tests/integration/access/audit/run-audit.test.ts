@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { auditWhenPossible } from '../../../../shared/access/audit/audit-when-possible';
 import { runAudit } from '../../../../shared/access/audit/run-audit';
-import { remediateFinding } from '../../../../shared/access/desk/remediate-finding';
+import { remediateFinding } from '../../../../shared/access/desk/findings/remediate-finding';
 import { createReportStore } from '../../../../shared/storage/reports';
 import { startAudit } from '../../../../shared/access/audit/start-audit';
 import type { AuditReport } from '../../../../shared/domain/audit/report';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { releaseHold } from '../../../../shared/access/desk/release-hold';
 import { retryRefusedChange } from '../../../../shared/access/desk/retry-refused-change';
-import { waiveFinding } from '../../../../shared/access/desk/waive-finding';
+import { waiveFinding } from '../../../../shared/access/desk/findings/waive-finding';
 import { listRefusedChanges } from '../../../../shared/access/ledger/list-refused-changes';
 import { keyHolder } from '../../../fixtures/key-holder';
 import { signedInPerson } from '../../../fixtures/signed-in-person';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Subject } from '../../../../shared/domain/ledger/subject';
 import { applyChanges } from '../../../../shared/access/writer/apply-changes';
-import { remediateFinding } from '../../../../shared/access/desk/remediate-finding';
+import { remediateFinding } from '../../../../shared/access/desk/findings/remediate-finding';
 import type { CheckId } from '../../../../shared/domain/audit/check-catalog';
 import type { FindingRecord } from '../../../../shared/domain/audit/finding';
 import { SHOWS_WITHIN_MS } from '../../../../shared/domain/plan/open-call';

@@ -1,18 +1,18 @@
-import type { Clock } from '../../clock';
-import type { Decider } from '../../domain/decider';
-import { readDeciderName } from '../../domain/decider-name';
-import { isOpen, type FindingRecord } from '../../domain/audit/finding';
-import { isBeyondCeiling } from '../../domain/audit/waiver';
-import type { Policy } from '../../domain/policy';
-import { AppError } from '../../errors';
-import type { FindingStore } from '../../storage/findings';
-import type { LedgerStore } from '../../storage/ledger';
-import type { WaiverStore } from '../../storage/waivers';
-import { updateOrganizationLedger } from '../ledger/organization/update-organization-ledger';
-import { DAY_MS } from '../../domain/durations';
+import type { Clock } from '../../../clock';
+import type { Decider } from '../../../domain/decider';
+import { readDeciderName } from '../../../domain/decider-name';
+import { isOpen, type FindingRecord } from '../../../domain/audit/finding';
+import { isBeyondCeiling } from '../../../domain/audit/waiver';
+import type { Policy } from '../../../domain/policy';
+import { AppError } from '../../../errors';
+import type { FindingStore } from '../../../storage/findings';
+import type { LedgerStore } from '../../../storage/ledger';
+import type { WaiverStore } from '../../../storage/waivers';
+import { updateOrganizationLedger } from '../../ledger/organization/update-organization-ledger';
+import { DAY_MS } from '../../../domain/durations';
 import { findFinding } from './find-finding';
-import { refuseOwnMatter } from './refuse-own-matter';
-import { requireSecondPerson, type SecondPersonDeps } from './require-second-person';
+import { refuseOwnMatter } from '../refuse-own-matter';
+import { requireSecondPerson, type SecondPersonDeps } from '../require-second-person';
 
 export type WaiveDeps = SecondPersonDeps &
   Readonly<{

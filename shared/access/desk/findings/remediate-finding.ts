@@ -1,12 +1,12 @@
-import type { Decider } from '../../domain/decider';
-import { isOpen, isReleasable, type FindingRecord } from '../../domain/audit/finding';
-import type { Policy } from '../../domain/policy';
-import { AppError } from '../../errors';
-import type { FindingStore } from '../../storage/findings';
-import { releaseChange, requestRemediation, type RemediationDeps } from '../ledger/request-remediation';
-import { requireEnforced } from '../ledger/organization/observed-organization';
+import type { Decider } from '../../../domain/decider';
+import { isOpen, isReleasable, type FindingRecord } from '../../../domain/audit/finding';
+import type { Policy } from '../../../domain/policy';
+import { AppError } from '../../../errors';
+import type { FindingStore } from '../../../storage/findings';
+import { releaseChange, requestRemediation, type RemediationDeps } from '../../ledger/request-remediation';
+import { requireEnforced } from '../../ledger/organization/observed-organization';
 import { findFinding } from './find-finding';
-import { refuseOwnMatter, type OwnMatterDeps } from './refuse-own-matter';
+import { refuseOwnMatter, type OwnMatterDeps } from '../refuse-own-matter';
 
 export type RemediateFindingDeps = RemediationDeps &
   OwnMatterDeps &

@@ -1,7 +1,7 @@
-import type { FindingRecord } from '../../domain/audit/finding';
-import type { OrganizationPolicy, Policy } from '../../domain/policy';
-import { AppError } from '../../errors';
-import type { FindingStore } from '../../storage/findings';
+import type { FindingRecord } from '../../../domain/audit/finding';
+import type { OrganizationPolicy, Policy } from '../../../domain/policy';
+import { AppError } from '../../../errors';
+import type { FindingStore } from '../../../storage/findings';
 
 /** A finding by its id, with the policy that it was found under. @throws AppError `finding-unknown`, for an unknown organization too */
 export async function findFinding(

@@ -1,5 +1,5 @@
-import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
-import type { FindingRecord } from '../../domain/audit/finding';
+import { AppError, errorCodeOf, type ErrorCode } from '../../../errors';
+import type { FindingRecord } from '../../../domain/audit/finding';
 import { waiveFinding, type WaiveDeps } from './waive-finding';
 
 /** What became of each of many findings, by its id. `left`: there was no time for it, and nothing was done. */

@@ -1,10 +1,10 @@
-import type { HumanDecider } from '../../domain/decider';
-import type { FindingRecord } from '../../domain/audit/finding';
-import { AppError } from '../../errors';
-import { updateOrganizationLedger } from '../ledger/organization/update-organization-ledger';
+import type { HumanDecider } from '../../../domain/decider';
+import type { FindingRecord } from '../../../domain/audit/finding';
+import { AppError } from '../../../errors';
+import { updateOrganizationLedger } from '../../ledger/organization/update-organization-ledger';
 import { findFinding } from './find-finding';
-import { refuseOwnMatter } from './refuse-own-matter';
-import { requireReason } from './require-reason';
+import { refuseOwnMatter } from '../refuse-own-matter';
+import { requireReason } from '../require-reason';
 import type { WaiveDeps } from './waive-finding';
 import { eachFinding, type DoneToFindings } from './waive-findings';
 
