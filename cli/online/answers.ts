@@ -139,6 +139,9 @@ const RemovalSchema = z.object({
   why: z.array(z.string()),
 });
 
+/** As it is stored: earlier versions wrote a text, and a policy has no name. */
+const DecidedByShown = z.union([z.string(), z.looseObject({ name: z.string().optional() })]);
+
 export const HoldSchema = z.object({
   hash: z.string(),
   kind: z.string().optional(),
@@ -150,6 +153,7 @@ export const HoldSchema = z.object({
   causes: z.array(z.string()).optional(),
   heldAtMs: maybeMs,
   expiresAtMs: maybeMs,
+  declined: z.object({ by: DecidedByShown, reason: z.string(), atMs: z.number() }).optional(),
 });
 export type ShownHold = Readonly<z.infer<typeof HoldSchema>>;
 

@@ -15,7 +15,7 @@ import { withConnection } from './connection-options';
 import { oneNamed } from './one-named';
 import { tellFromApp } from './tell-from-app';
 
-/** `access holds`, `access holds show` and `access release`: what guards hold, and letting exactly one of them go. */
+/** `access holds`, `access holds show`, `access release` and `access decline`: what guards hold, and what becomes of exactly one of them. */
 export function addHolds(program: Command, io: CommandIo, state: RunState): void {
   const holds = program
     .command('holds')
@@ -30,7 +30,7 @@ export function addHolds(program: Command, io: CommandIo, state: RunState): void
     tellFromApp(io, state, list, async (app, organization) => {
       const { plans } = await app.get([organization, 'plans'], {}, HoldsSchema);
       return {
-        exit: plans.length === 0 ? EXIT.done : EXIT.no,
+        exit: plans.every(({ declined }) => declined !== undefined) ? EXIT.done : EXIT.no,
         json: { holds: plans.map((hold) => ({ ...hold, people: peopleOf(hold) })) },
         text: (style) =>
           plans.length === 0 ? 'nothing is held' : plans.map((hold) => headOf(hold, style)).join('\n'),
@@ -48,6 +48,7 @@ export function addHolds(program: Command, io: CommandIo, state: RunState): void
     tellFromApp(io, state, show, async (app, organization) => shown(await findHold(app, organization, hash))),
   );
   addRelease(program, io, state);
+  addDecline(program, io, state);
 }
 
 function addRelease(program: Command, io: CommandIo, state: RunState): void {
@@ -67,6 +68,35 @@ function addRelease(program: Command, io: CommandIo, state: RunState): void {
       const hold = await findHold(app, organization, hash);
       await confirm(io, hold, yes);
       const { words, by } = await app.decide([organization, 'plans', hold.hash], {});
+      return {
+        exit: EXIT.done,
+        json: { hash: hold.hash, people: peopleOf(hold), removals: hold.removals.length, words, by },
+        text: (style) => `${style('good', '✔')} ${plainText(words)} (${plainText(by)})`,
+      };
+    }),
+  );
+}
+
+function addDecline(program: Command, io: CommandIo, state: RunState): void {
+  const decline = program
+    .command('decline')
+    .description(
+      'say in your name that a hold is not to be released: its removals stay held, and it waits for nobody',
+    )
+    .addArgument(new Argument('<hash>', 'the hash of the hold, or its beginning'))
+    .addOption(new Option('--reason <text>', 'why, for the evidence').makeOptionMandatory());
+  withConnection(decline);
+  withFormats(decline, { markdown: false });
+  withExamples(decline, [
+    { what: 'a wrong export', line: 'access decline 3f2a9c01 --reason "INC-7: HR sent half a file"' },
+  ]);
+  decline.action(async (hash: string, { reason }: Readonly<{ reason: string }>) =>
+    tellFromApp(io, state, decline, async (app, organization) => {
+      const hold = await findHold(app, organization, hash);
+      const { words, by } = await app.decide([organization, 'plans', hold.hash], {
+        decision: 'decline',
+        reason,
+      });
       return {
         exit: EXIT.done,
         json: { hash: hold.hash, people: peopleOf(hold), removals: hold.removals.length, words, by },
@@ -121,13 +151,17 @@ function shown(hold: ShownHold): Answer {
 }
 
 function headOf(hold: ShownHold, style: TextStyle): string {
-  const { hash, state, removals, heldAtMs, expiresAtMs } = hold;
+  const { hash, state, removals, heldAtMs, expiresAtMs, declined } = hold;
   const since = heldAtMs === null ? '' : `, since ${instantText(heldAtMs)}`;
   const until = expiresAtMs === null ? '' : `, expires ${instantText(expiresAtMs)}`;
   const groups = [...new Set(removals.map(({ groupName }) => groupName))];
   const some =
     groups.length > 3 ? countOf(groups.length, 'group') : groups.map((name) => plainText(name)).join(', ');
-  return `${style('strong', plainText(hash.slice(0, 12)))} ${plainText(state)}: ${countOf(peopleOf(hold), 'person', 'people')}, ${countOf(removals.length, 'removal')} (${some})${since}${until}`;
+  return `${style('strong', plainText(hash.slice(0, 12)))} ${plainText(state)}: ${countOf(peopleOf(hold), 'person', 'people')}, ${countOf(removals.length, 'removal')} (${some})${since}${until}${declined === undefined ? '' : `, declined by ${plainText(nameOf(declined.by))}: ${plainText(declined.reason, 500)}`}`;
+}
+
+function nameOf(by: NonNullable<ShownHold['declined']>['by']): string {
+  return typeof by === 'string' ? by : (by.name ?? 'the policy');
 }
 
 function peopleOf({ removals }: ShownHold): number {

@@ -46,7 +46,7 @@ export async function answerForm(
     const answer = await answerAboutFindings(deps, layout, sent);
     if (answer !== undefined) return answer;
   }
-  if (page === 'plans' && layout.may.release) {
+  if (page === 'plans' && layout.may.release && fields.get('decision') !== 'decline') {
     const hold = await readHoldWithNames(deps, organization, id);
     if (!isSure(hold.removals.length)) return { show: renderSecondQuestion(layout, questionOfHold(hold)) };
   }

@@ -11,6 +11,7 @@ import {
   resumeOrganization,
   type PauseOrganizationDeps,
 } from '../access/desk/pause-organization';
+import { declineHold } from '../access/desk/decline-hold';
 import { releaseHold, type HoldDeps } from '../access/desk/release-hold';
 import { retryRefusedChange, type RefusedChangeDeps } from '../access/desk/retry-refused-change';
 import {
@@ -38,6 +39,7 @@ export type DecideDeps = VersionInForceDeps &
 /** Texts that a page shows after a decision, by the key in its address. A page shows no other text from its address. */
 export const DONE = {
   released: 'The plan is released. The next run applies exactly its removals.',
+  declined: 'It is recorded with your reason. The removals stay held, and can be released still.',
   retried: 'The change is tried again with the next run.',
   redelivered:
     'It is processed again, under the policy as it is now. What fails again is back here after its last try.',
@@ -74,6 +76,10 @@ export async function carryOutDecision(deps: DecideDeps, decision: ConsoleDecisi
     case 'today':
       return decidePause(deps, decision);
     case 'plans':
+      if (said('decision') === 'decline') {
+        await declineHold(deps, organization, id, { by, reason: fields.get('reason') });
+        return 'declined';
+      }
       await releaseHold(deps, organization, id, by);
       return 'released';
     case 'dead-letters':

@@ -61,6 +61,7 @@ const HeadSchema = z.object({
     .number()
     .nullish()
     .transform((value) => value ?? undefined),
+  declined: z.object({ by: DecidedBySchema, reason: z.string(), atMs: z.number() }).exactOptional(),
   over: z.string().exactOptional(),
   because: z.string().exactOptional(),
 });

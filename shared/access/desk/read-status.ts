@@ -82,7 +82,7 @@ export async function readStatus(
     part(async () => (await readObserved(deps, organization))?.sinceMs ?? null),
     part(async () => ({ silent: silentOf(await listSources(deps, alias)) })),
     part(async () => {
-      const held = await listHolds(deps, alias);
+      const held = (await listHolds(deps, alias)).filter(({ declined }) => declined === undefined);
       return { count: held.length, removals: held.reduce((sum, { removals }) => sum + removals.length, 0) };
     }),
     part(async () => countDead(deps, alias)),

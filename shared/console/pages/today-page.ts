@@ -67,7 +67,7 @@ function whatToDo({ holds, plans, refused, sources, told, findings }: Today): re
   const silent = sources.filter(({ heartbeat }) => heartbeat === 'silent');
   const unread = sources.filter(({ unreadable }) => unreadable !== undefined);
   return [
-    ...holds.map(toHoldCard),
+    ...holds.filter(({ declined }) => declined === undefined).map(toHoldCard),
     ...plans.map((plan): ToDo => ({
       page: 'proposed-plans',
       title: `A plan of ${countOf(plan.counts.changes, 'change')} ${plan.state === 'begun' ? 'is not finished' : 'waits'}`,

@@ -49,6 +49,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'person-told-apart': 'told apart from somebody else',
   'reason-undone': 'somebody undid what gave it',
   'records-confirmed': 'somebody said that the worker records are theirs',
+  'plan-declined': 'somebody said that held removals are not to be released',
   'plan-released': 'somebody released held removals',
   'plan-not-released': 'held removals were not released after all',
   'policy-changed': 'another version of the policy came into force',

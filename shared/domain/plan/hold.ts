@@ -1,5 +1,5 @@
 import { hashOf } from '../canonical-json-hash';
-import type { DecidedBy } from '../decider';
+import { keyOfDecider, type DecidedBy, type Decider } from '../decider';
 import { HOUR_MS } from '../durations';
 import type { TrippedGuard } from './guards';
 import type { RuleOrEntryChange } from './remediation-change-of-rule-or-entry';
@@ -44,6 +44,8 @@ export type Hold = Readonly<{
   expiresAtMs: number;
   releasedBy: DecidedBy | undefined;
   releasedAtMs: number | undefined;
+  /** Somebody said that it is not to be released. It is held as before, and can be released still. */
+  declined?: Readonly<{ by: DecidedBy; reason: string; atMs: number }>;
   /** While it is carried out in parts: whose removals are over. */
   over?: string;
   /** Why it is stale: decisions of the hold as it would be now, codes of refusals. */
@@ -59,6 +61,16 @@ export function removalsHash(removals: ReadonlyArray<Pick<HeldRemoval, 'groupId'
 export function releaseRefusalOf(hold: Hold, nowMs: number): 'plan-not-held' | 'plan-expired' | undefined {
   if (hold.state !== 'held') return 'plan-not-held';
   return hold.kind === 'remediation' && hasExpired(hold, nowMs) ? 'plan-expired' : undefined;
+}
+
+/** Whether somebody declined a hold already, and why they did so too. */
+export function isDeclinedSo(
+  { declined }: Pick<Hold, 'declined'>,
+  { by, reason }: Readonly<{ by: Decider; reason: string }>,
+): boolean {
+  return (
+    declined !== undefined && keyOfDecider(declined.by) === keyOfDecider(by) && declined.reason === reason
+  );
 }
 
 /** Past its end. Whether it is held on says the run that looks at its people. */

@@ -48,9 +48,9 @@ describe('a dead delivery', () => {
     const [deliveries = '', changes] = text.split('<h2>Refused changes</h2>');
     expect(deliveries).not.toContain('@acme.example');
     expect(changes).toContain('@acme.example');
-    expect((await open(`/${ORGANIZATION}/today`)).text).toContain(
-      `<strong>3</strong><a href="/api/console/${ORGANIZATION}/dead-letters">dead deliveries</a>`,
-    );
+    const today = (await open(`/${ORGANIZATION}/today`)).text;
+    expect(today).toContain('3 deliveries of standard could not be used');
+    expect(today).toContain(`<a href="/api/console/${ORGANIZATION}/dead-letters">Mend or close</a>`);
   });
 
   it.each([

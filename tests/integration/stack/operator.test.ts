@@ -226,7 +226,7 @@ describe('the command line against a running app', () => {
     });
     expect(await json(['apply', String(proposed['hash']), '--reason', 'first load'])).toMatchObject({
       exit: 0,
-      changes: 700,
+      changes: 60,
       notMade: 0,
     });
     expect(await json(['explain', 'load.59@acme.example'])).toMatchObject({

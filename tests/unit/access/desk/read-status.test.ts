@@ -92,6 +92,22 @@ describe('how an organization stands', () => {
     expect(whatToSeeTo(status)).toHaveLength(3);
   });
 
+  it('counts a hold that somebody declined among nothing that waits', async () => {
+    const hold = {
+      hash: 'a',
+      state: 'held',
+      guards: [],
+      removals: [{ groupId: 'g', groupName: 'G', personKey: 'p', memberId: 'm', why: [] }],
+      heldAtMs: NOW_MS,
+      expiresAtMs: NOW_MS + 1,
+      releasedBy: undefined,
+      releasedAtMs: undefined,
+    } as const;
+    const declined = { ...hold, declined: { by: 'Maria Lead', reason: 'half a file', atMs: NOW_MS } };
+    const status = await readStatus(stored({ holds: { list: async () => [declined, hold] } }), organization);
+    expect(status.holds).toEqual({ kind: 'known', value: { count: 1, removals: 1 } });
+  });
+
   it('tells the failed checks of this organization and of what all share', async () => {
     const checks = [
       check('storage', 'storage-unavailable'),

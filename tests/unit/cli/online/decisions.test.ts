@@ -2,6 +2,53 @@ import { describe, expect, it } from '@jest/globals';
 import { accessTo, problem } from '../../../fakes/running-app';
 import { APP, change, delivery, done, HARMLESS, hold, letters } from './answers-of-the-app';
 
+describe('access decline', () => {
+  const app = {
+    ...APP,
+    [`POST /acme/plans/${hold.hash}`]: { json: { ...done.json, words: 'It stays held.' } },
+  };
+
+  it('sends the whole hash and why, and says what became of it', async () => {
+    const ran = await accessTo(['decline', 'ffff', '--reason', 'half a file'], app);
+    expect([ran.exit, ran.stdout]).toEqual([0, '✔ It stays held. (Maria Lead)\n']);
+    expect(ran.asked.at(-1)).toMatchObject({
+      method: 'POST',
+      url: `https://app.example/api/operator/acme/plans/${hold.hash}`,
+      body: JSON.stringify({ decision: 'decline', reason: 'half a file' }),
+    });
+    const { json } = await accessTo(['decline', 'ffff', '--reason', 'half a file', '--json'], app);
+    expect(json).toMatchObject({ hash: hold.hash, people: 2, removals: 3, by: 'Maria Lead' });
+  });
+
+  it('asks for nothing without a reason, and tells a refusal', async () => {
+    const { exit, asked } = await accessTo(['decline', 'ffff', '--json'], app);
+    expect([exit, asked]).toEqual([2, []]);
+    const refused = {
+      ...APP,
+      [`POST /acme/plans/${hold.hash}`]: problem(409, 'plan-not-held', 'Released before'),
+    };
+    expect(await accessTo(['decline', 'ffff', '--reason', 'x', '--json'], refused)).toMatchObject({
+      json: { error: { code: 'plan-not-held', message: 'Released before' } },
+    });
+    expect((await accessTo(['decline', '--help'], {})).stdout).toContain('--reason');
+  });
+
+  it('leaves a hold in the list, which says by whom and why, and no more waits', async () => {
+    const declined = {
+      ...hold,
+      declined: { by: { kind: 'person', name: 'Maria \u202ELead' }, reason: 'half a file', atMs: 1 },
+    };
+    const { exit, stdout } = await accessTo(['holds'], {
+      ...APP,
+      '/acme/plans': { json: { plans: [declined] } },
+    });
+    expect(exit).toBe(0);
+    expect(stdout).toContain('declined by Maria');
+    expect(stdout).toContain(': half a file');
+    expect(stdout).not.toContain('\u202E');
+  });
+});
+
 describe('access release', () => {
   const app = { ...APP, [`POST /acme/plans/${hold.hash}`]: done };
 
