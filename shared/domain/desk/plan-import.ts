@@ -3,7 +3,7 @@ import type { WorkerEvent } from '../ledger/worker-event';
 import { personAt } from '../ledger/worker-records';
 import { attributesAsked, type OrganizationPolicy } from '../policy';
 import { judgeImported, type ImportContext, type ImportFound } from './judge-imported';
-import type { ComputedPlan, LeftOut, PlanFacts, PlannedChange } from './proposed-plan';
+import type { ChangeKind, ComputedPlan, LeftOut, PlanFacts, PlannedChange } from './proposed-plan';
 
 /** What a file of HR says that is not known, as a plan. Lines that contradict each other are left out, each with its number. */
 export function planImport(
@@ -85,13 +85,27 @@ function changeOf(
   const names = Object.keys(attributes).toSorted();
   const described = names.length === 0 ? 'nothing is said of their work' : `with ${names.join(', ')}`;
   return {
-    change: kind === 'joiner' ? 'add-worker' : loses.length > 0 ? 'move-worker-out' : 'move-worker',
+    change: changeByWord(kind, loses),
     why: [
       kind === 'joiner' ? described : `described otherwise, ${described}`,
       ...(gains.length === 0 ? [] : [`a reason for ${gains.toSorted().join(', ')}`]),
       ...(loses.length === 0 ? [] : [`no reason any more for ${loses.toSorted().join(', ')}`]),
     ],
   };
+}
+
+/** Whoever was described by their account alone may lose a group by being hired too. */
+function changeByWord(kind: WorkerEvent['kind'], loses: readonly string[]): ChangeKind {
+  if (loses.length > 0) return 'move-worker-out';
+  return kind === 'joiner' ? 'add-worker' : 'move-worker';
+}
+
+/** Whether a word is still what a plan said that it is: one that would take more away by now was decided by nobody. */
+export function isWhatWasPlanned(
+  { change }: Pick<PlannedChange, 'change'>,
+  { event, loses }: Readonly<{ event: Pick<WorkerEvent, 'kind'>; loses: readonly string[] }>,
+): boolean {
+  return change === 'move-worker-out' || change === changeByWord(event.kind, loses);
 }
 
 /** What was said of somebody, without what it was: a plan is kept longer than a person who is erased. */

@@ -6,6 +6,7 @@ import { keyHolder } from '../../../../fixtures/key-holder';
 import { erase, left as leftNow, leftLongAgo } from '../erased-world';
 import { auditNight, withoutFaults } from '../../remediation-world';
 import { ANA, BEN, CARA, DAN, useWorlds, type World } from '../../world';
+import { rewrite } from '../../ledger/renamed-world';
 import { linesOfFile, planFile, upload } from './import-world';
 import { apply, plan } from './plan-world';
 
@@ -132,6 +133,30 @@ describe('the world moves', () => {
     expect(await kindsOf(world, ANA)).not.toContain('mover');
     expect(await everybody(world)).toEqual([['joiner', 'leaver'], ['joiner'], ['joiner']]);
     expect(world.members('Finance')).toEqual([DAN]);
+  });
+
+  it('so that a ledger has no room for another word: all others are recorded', async () => {
+    const world = await begin();
+    await world.joins(CARA, { worker: { workerId: '2' }, attributes: { department: 'Automation' } });
+    await world.settle();
+    await world.pass(24 * HOUR_MS);
+    const { hash } = await planFile(world, FILE);
+    await apply(world, hash, { turns: 0 });
+    const atMs = world.engine.clock.now();
+    const words = Array.from({ length: 430 }, (_one, number) => ({
+      id: `m${number}`,
+      kind: 'mover' as const,
+      source: 'standard',
+      workerId: '2',
+      under: personKey(CARA),
+      occurredAtMs: atMs - 48 * HOUR_MS,
+      effectiveAtMs: atMs - 48 * HOUR_MS,
+      attributes: { [`a${number}`]: 'x'.repeat(900) },
+    }));
+    await rewrite(world, CARA, (ledger) => ({ ...ledger, timeline: [...words, ...ledger.timeline] }));
+    expect(await apply(world, hash)).toMatchObject({ left: 0, plan: { decision: { notMade: 1 } } });
+    expect((await world.ledger(CARA))?.timeline).toHaveLength(431);
+    expect([await kindsOf(world, ANA), await kindsOf(world, DAN)]).toEqual([['joiner'], ['joiner']]);
   });
 
   it('so that the policy lets the source say nothing any more', async () => {
