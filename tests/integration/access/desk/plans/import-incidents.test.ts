@@ -188,6 +188,21 @@ describe('what was uploaded', () => {
     expect(await world.ledger(ANA)).toBeUndefined();
   });
 
+  it('is forgotten also of an organization that the policy does not name any more, and of no other', async () => {
+    const world = await begin();
+    const { app, clock } = world.engine;
+    const [worker] = linesOfFile([{ email: BEN }]);
+    if (worker === undefined) throw new Error('There is no line');
+    for (const alias of ['gone', 'gone-2', world.alias])
+      await app.uploadedPeople.keep(alias, [worker], clock.now() - 26 * HOUR_MS);
+    await app.uploadedPeople.keep('young', [worker], clock.now());
+    const known = new Set([world.alias]);
+    expect(await app.uploadedPeople.forgetOfOthers(known, clock.now() - 25 * HOUR_MS, 1)).toBe(1);
+    await world.engine.tick();
+    const counts = ['gone', 'gone-2', world.alias, 'young'].map(async (one) => app.uploadedPeople.count(one));
+    expect(await Promise.all(counts)).toEqual([0, 0, 0, 1]);
+  });
+
   it('has no more of anybody than the policy asks for', async () => {
     const world = await begin();
     const { app } = world.engine;
