@@ -94,7 +94,7 @@ describe('the retention of records', () => {
       ['proposedPlans'],
       ['uploadedPeople'],
       ['removals', NOW_MS - 8 * DAY_MS, 100],
-      ['sentChanges', NOW_MS - 9 * DAY_MS],
+      ['sentChanges', NOW_MS - 35 * DAY_MS],
       ['requests', NOW_MS - 400 * DAY_MS],
       ['snapshots', NOW_MS - 35 * DAY_MS],
       ['deliveries', 'hr', 'standard', NOW_MS - 400 * DAY_MS],
