@@ -160,7 +160,8 @@ function toEvent(worker: ImportedWorker, kind: 'joiner' | 'mover', context: Impo
   };
 }
 
-function withWord(
+/** The ledger of somebody once a line of theirs is recorded. */
+export function withWord(
   ledger: PersonLedger | undefined,
   { id, kind, occurredAtMs, attributes, worker: { email, workerId } }: WorkerEvent,
   { source, nowMs }: ImportContext,

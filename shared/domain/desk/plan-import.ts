@@ -2,7 +2,7 @@ import type { PersonLedger } from '../ledger/person-ledger';
 import type { WorkerEvent } from '../ledger/worker-event';
 import { personAt } from '../ledger/worker-records';
 import { attributesAsked, type OrganizationPolicy } from '../policy';
-import { judgeImported, type ImportContext, type ImportFound } from './judge-imported';
+import { judgeImported, withWord, type ImportContext, type ImportFound } from './judge-imported';
 import type { ChangeKind, ComputedPlan, LeftOut, PlanFacts, PlannedChange } from './proposed-plan';
 
 /** What a file of HR says that is not known, as a plan. Lines that contradict each other are left out, each with its number. */
@@ -16,6 +16,7 @@ export function planImport(
   const leftOut: LeftOut[] = [];
   const facts = new Map<string, PlanFacts>();
   const twice = saidTwice(found);
+  const said = new Map<string, PersonLedger>();
   let known = 0;
   for (const one of found) {
     const { worker, personKey: key, ledger } = one;
@@ -26,12 +27,13 @@ export function planImport(
       leave(other);
       continue;
     }
-    const verdict = judgeImported(one, context);
+    const verdict = judgeImported({ ...one, ledger: said.get(key) ?? ledger }, context);
     if (verdict.kind === 'known') known += 1;
     else if (verdict.kind === 'left-out') leave(verdict.why);
     else if (isOwn(key)) leave('it is about whoever asked for this plan: somebody else decides it');
     else {
       const { event, gains, loses } = verdict;
+      said.set(key, withWord(said.get(key) ?? ledger, event, context));
       changes.push({ ...place, ...changeOf(event, gains, loses), of: event.id });
       facts.set(key, { about: `person:${key}`, facts: factsOf(ledger, context) });
     }

@@ -240,20 +240,37 @@ describe('a line of a file of HR', () => {
 });
 
 describe('the plan of a file', () => {
+  const lineOf = (workerId: string, department: string, ledger: Partial<PersonLedger>): ImportFound => ({
+    worker: { line: Number(workerId) + 1, email: EMAIL, workerId, attributes: { department } },
+    personKey: personKey(EMAIL),
+    ledger: { ...emptyPersonLedger(EMAIL), ...ledger },
+    isAddressOfAnother: false,
+    erasedToMs: Number.NEGATIVE_INFINITY,
+    isUnreadable: false,
+  });
+
   it('counts as a removal also that somebody loses a group by being hired, whom their account alone described', () => {
     const timeline = [
       word({ of: 'account', source: 'entra', workerId: undefined, attributes: { department: 'Sales' } }),
     ];
-    const found: ImportFound = {
-      worker: { line: 2, email: EMAIL, workerId: '1', attributes: { department: 'Legal' } },
-      personKey: personKey(EMAIL),
-      ledger: { ...emptyPersonLedger(EMAIL), timeline },
-      isAddressOfAnother: false,
-      erasedToMs: Number.NEGATIVE_INFINITY,
-      isUnreadable: false,
-    };
-    expect(planImport([found], context, () => false).changes).toMatchObject([
+    expect(planImport([lineOf('1', 'Legal', { timeline })], context, () => false).changes).toMatchObject([
       { change: 'move-worker-out', why: ['with department', 'no reason any more for Sales, Users'] },
+    ]);
+  });
+
+  it('of two records of one person says of the second what comes besides, and records none that would be in doubt', () => {
+    const both = (ledger: Partial<PersonLedger>) =>
+      planImport([lineOf('1', 'Sales', ledger), lineOf('2', 'Sales', ledger)], context, () => false);
+    expect(both({}).changes.map(({ why }) => why)).toEqual([
+      ['with department', 'a reason for Sales, Users'],
+      ['with department'],
+    ]);
+    const id = '6f1c1a52-0000-4000-8000-00000000000a';
+    const identity = { kind: 'resolved', id, checkedAtMs: 0 } as const;
+    const { changes, leftOut } = both({ identity });
+    expect([changes.length, leftOut.map(({ why }) => why)]).toEqual([
+      1,
+      ['line 3: they have another worker id: that both are of one person is said by HR'],
     ]);
   });
 
