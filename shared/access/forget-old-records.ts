@@ -38,7 +38,7 @@ type ForgetRecordsDeps = Readonly<{
   due: Pick<DueDates, 'forgetOfOthers'>;
   firstDecisions: Pick<FirstDecisions, 'list' | 'remove'>;
   proposedPlans: Pick<ProposedPlans, 'forget'>;
-  uploadedPeople: Pick<UploadedPeople, 'forget'>;
+  uploadedPeople: Pick<UploadedPeople, 'forget' | 'forgetOfOthers'>;
   signIns: Pick<SignIns, 'forget'>;
   clock: Pick<Clock, 'now'>;
   log: Log;
@@ -121,7 +121,17 @@ export function createForgetRecords(deps: ForgetRecordsDeps): ForgetRecords {
     ofOthers: async (organizations) =>
       (await hourly('dueDates', async (nowMs) =>
         portion(await deps.due.forgetOfOthers(organizations, nowMs - RETENTION_MS.dueDates, PORTION)),
-      )) + (await hourly('signIns', async (nowMs) => portion(await deps.signIns.forget(nowMs, PORTION)))),
+      )) +
+      (await hourly('uploadedPeople', async (nowMs) =>
+        portion(
+          await deps.uploadedPeople.forgetOfOthers(
+            organizations,
+            nowMs - RETENTION_MS.uploadedPeople,
+            PORTION,
+          ),
+        ),
+      )) +
+      (await hourly('signIns', async (nowMs) => portion(await deps.signIns.forget(nowMs, PORTION)))),
   };
 }
 

@@ -1,6 +1,6 @@
 import { endWaivers } from '../access/desk/findings/end-waivers';
 import { readHoldWithNames, type ReadHoldWithNamesDeps } from '../access/desk/read-hold-with-names';
-import { showPlan, type ShowPlanDeps } from '../access/desk/plans/show-plan';
+import { showRemovals, type ShowPlanDeps } from '../access/desk/plans/show-plan';
 import { waiveFindings } from '../access/desk/findings/waive-findings';
 import { idsIn, MOST_CHOSEN } from '../domain/desk/chosen-findings';
 import { isPlanHash } from '../domain/desk/proposed-plan';
@@ -11,8 +11,7 @@ import { chosenFindings, type ReadCausesDeps } from './choose-findings';
 import { decideAsVisitor, readableInForce } from './decide-as-visitor';
 import type { PageLayout } from './page-layout';
 import { renderAccepted, renderChoice, renderTakenBack, renderToTakeBack } from './pages/finding-choice';
-import { LINES_OF_PLAN } from './pages/proposed-plans-page';
-import { questionOfHold, questionOfPlan, renderSecondQuestion } from './pages/second-question';
+import { MOST_NAMED, questionOfHold, questionOfPlan, renderSecondQuestion } from './pages/second-question';
 import { planAsVisitor, type PlanAsVisitorDeps } from './plan-as-visitor';
 import { permissionsOf } from './visitor-permissions';
 
@@ -52,7 +51,7 @@ export async function answerForm(
   }
   if (page === 'proposed-plans') {
     if (isPlanHash(id) && layout.may.release) {
-      const plan = await showPlan(deps, organization, id, 0, LINES_OF_PLAN);
+      const plan = await showRemovals(deps, organization, id, MOST_NAMED);
       const isDecided = plan.decision !== null;
       if (!isDecided && !isSure(plan.counts.removals))
         return { show: renderSecondQuestion(layout, questionOfPlan(plan, fields.get('reason') ?? '')) };

@@ -35,8 +35,8 @@ const UPLOADS = 'uploads';
 /** More than a plan shows at once is in the file itself. */
 const ABOUT_IMPORT = `
 Each line becomes a word of one source of HR, as if it had said that these people work: whoever is not known works here, and whoever is known is
-described as the file has it. Nothing is done before the plan is applied. Left out, each with its line, is who has left, who begins later, of whom
-another source speaks, who is in doubt, and who has another address by now. Whoever is not in the file stays as they are.
+described as the file has it. Nothing is done before the plan is applied. Left out, each with its line, is who has left, will leave, is away or begins later,
+of whom another source speaks, who is in doubt, and who has another address by now. Whoever is not in the file stays as they are.
 What the app keeps of the file is an address, a worker id and what the policy asks for, for about a day.`;
 
 /** `access import`: a first load of a file of HR, as a plan. */

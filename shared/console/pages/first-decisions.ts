@@ -4,6 +4,9 @@ import { markup, name, time, type Markup } from '../../html/markup';
 import { renderForm, type PageLayout } from '../page-layout';
 import { CONSOLE_PATH } from '../path-and-page-names';
 
+/** Hundreds of findings may be accepted at once, and the page has more to show. */
+const MOST_SHOWN = 10;
+
 /** What waits on this page for a second person, each with a form that decides exactly the same. */
 export function renderFirstDecisions(
   layout: PageLayout,
@@ -12,8 +15,14 @@ export function renderFirstDecisions(
 ): Markup | undefined {
   const waiting = decisions.filter(({ page, untilMs }) => page === layout.page && untilMs > nowMs);
   if (waiting.length === 0) return undefined;
+  const shown = waiting.toSorted((a, b) => a.untilMs - b.untilMs).slice(0, MOST_SHOWN);
+  const more = waiting.length - shown.length;
+  const rest =
+    more === 0
+      ? undefined
+      : markup`<p>and ${more} more, which wait longer: whoever chooses the same on this page, and says the same of it, decides them too.</p>`;
   return markup`<h2>Waits for a second person</h2>
-<ul class="list">${waiting.map((one) => renderOne(layout, one))}</ul>`;
+<ul class="list">${shown.map((one) => renderOne(layout, one))}</ul>${rest}`;
 }
 
 function renderOne(layout: PageLayout, { page, about, fields, by, atMs, untilMs }: FirstDecision): Markup {

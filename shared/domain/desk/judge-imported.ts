@@ -5,7 +5,7 @@ import { personAccess } from '../ledger/person-access';
 import type { Statement, Timeline } from '../ledger/statement';
 import type { WorkerEvent } from '../ledger/worker-event';
 import { isUnconfirmed } from '../ledger/unconfirmed-records';
-import { personAt, recordsOf, recordWord } from '../ledger/worker-records';
+import { changesOfPerson, personAt, recordsOf, recordWord } from '../ledger/worker-records';
 import { workerAt } from '../ledger/worker-timeline';
 import { personKey } from '../person-key';
 import type { OrganizationPolicy, SourcePolicy } from '../policy';
@@ -60,7 +60,12 @@ export function judgeImported(found: ImportFound, context: ImportContext): Impor
   if (kind === 'mover') {
     const isOfOwn = (words: Timeline): boolean => own.some((word) => words.includes(word));
     const record = recordsOf(ledger?.timeline ?? []).find(isOfOwn);
-    const { attributes } = workerAt(record ?? own, nowMs);
+    const { attributes, employment } = workerAt(record ?? own, nowMs);
+    if (employment === 'left' || employment === 'expected')
+      return {
+        kind: 'left-out',
+        why: `this employment of theirs ${employment === 'left' ? 'has ended' : 'begins later'}`,
+      };
     const differs = Object.entries(worker.attributes).some(([name, value]) => attributes[name] !== value);
     if (!differs) return { kind: 'known' };
     if (own.some(({ occurredAtMs }) => occurredAtMs >= asOfMs))
@@ -72,8 +77,14 @@ export function judgeImported(found: ImportFound, context: ImportContext): Impor
   if (!source.may.has(kind))
     return { kind: 'left-out', why: `the policy does not let the source ${source.name} say a ${kind}` };
   const event = toEvent(worker, kind, context);
+  const said = withWord(ledger, event, context);
+  if (ledger !== undefined && takesBack(ledger.timeline, said.timeline, nowMs))
+    return {
+      kind: 'left-out',
+      why: 'they are away or will leave, by what HR said: that this is off is said by HR',
+    };
   const before = groupsOf(ledger, context);
-  const after = groupsOf(withWord(ledger, event, context), context);
+  const after = groupsOf(said, context);
   return {
     kind: 'say',
     event,
@@ -110,6 +121,17 @@ function whyNotImported(
     : undefined;
 }
 
+/** A hire said later takes back that somebody is away, or an end that is announced. */
+function takesBack(before: Timeline, after: Timeline, nowMs: number): boolean {
+  const isBack = (atMs: number): boolean => {
+    const { employment } = personAt(before, atMs);
+    return (
+      (employment === 'left' || employment === 'absent') && personAt(after, atMs).employment !== employment
+    );
+  };
+  return [nowMs, ...changesOfPerson(before).filter((atMs) => atMs > nowMs)].some(isBack);
+}
+
 /** A line without a worker id is about the only record of its source. */
 function isOfRecord(word: Statement, source: string, workerId: string | undefined): boolean {
   return word.of === undefined && word.source === source && word.workerId === workerId;
@@ -138,7 +160,8 @@ function toEvent(worker: ImportedWorker, kind: 'joiner' | 'mover', context: Impo
   };
 }
 
-function withWord(
+/** The ledger of somebody once a line of theirs is recorded. */
+export function withWord(
   ledger: PersonLedger | undefined,
   { id, kind, occurredAtMs, attributes, worker: { email, workerId } }: WorkerEvent,
   { source, nowMs }: ImportContext,

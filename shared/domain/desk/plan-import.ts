@@ -2,8 +2,8 @@ import type { PersonLedger } from '../ledger/person-ledger';
 import type { WorkerEvent } from '../ledger/worker-event';
 import { personAt } from '../ledger/worker-records';
 import { attributesAsked, type OrganizationPolicy } from '../policy';
-import { judgeImported, type ImportContext, type ImportFound } from './judge-imported';
-import type { ComputedPlan, LeftOut, PlanFacts, PlannedChange } from './proposed-plan';
+import { judgeImported, withWord, type ImportContext, type ImportFound } from './judge-imported';
+import type { ChangeKind, ComputedPlan, LeftOut, PlanFacts, PlannedChange } from './proposed-plan';
 
 /** What a file of HR says that is not known, as a plan. Lines that contradict each other are left out, each with its number. */
 export function planImport(
@@ -16,6 +16,7 @@ export function planImport(
   const leftOut: LeftOut[] = [];
   const facts = new Map<string, PlanFacts>();
   const twice = saidTwice(found);
+  const said = new Map<string, PersonLedger>();
   let known = 0;
   for (const one of found) {
     const { worker, personKey: key, ledger } = one;
@@ -26,12 +27,13 @@ export function planImport(
       leave(other);
       continue;
     }
-    const verdict = judgeImported(one, context);
+    const verdict = judgeImported({ ...one, ledger: said.get(key) ?? ledger }, context);
     if (verdict.kind === 'known') known += 1;
     else if (verdict.kind === 'left-out') leave(verdict.why);
     else if (isOwn(key)) leave('it is about whoever asked for this plan: somebody else decides it');
     else {
       const { event, gains, loses } = verdict;
+      said.set(key, withWord(said.get(key) ?? ledger, event, context));
       changes.push({ ...place, ...changeOf(event, gains, loses), of: event.id });
       facts.set(key, { about: `person:${key}`, facts: factsOf(ledger, context) });
     }
@@ -85,13 +87,27 @@ function changeOf(
   const names = Object.keys(attributes).toSorted();
   const described = names.length === 0 ? 'nothing is said of their work' : `with ${names.join(', ')}`;
   return {
-    change: kind === 'joiner' ? 'add-worker' : loses.length > 0 ? 'move-worker-out' : 'move-worker',
+    change: changeByWord(kind, loses),
     why: [
       kind === 'joiner' ? described : `described otherwise, ${described}`,
       ...(gains.length === 0 ? [] : [`a reason for ${gains.toSorted().join(', ')}`]),
       ...(loses.length === 0 ? [] : [`no reason any more for ${loses.toSorted().join(', ')}`]),
     ],
   };
+}
+
+/** Whoever was described by their account alone may lose a group by being hired too. */
+function changeByWord(kind: WorkerEvent['kind'], loses: readonly string[]): ChangeKind {
+  if (loses.length > 0) return 'move-worker-out';
+  return kind === 'joiner' ? 'add-worker' : 'move-worker';
+}
+
+/** Whether a word is still what a plan said that it is: one that would take more away by now was decided by nobody. */
+export function isWhatWasPlanned(
+  { change }: Pick<PlannedChange, 'change'>,
+  { event, loses }: Readonly<{ event: Pick<WorkerEvent, 'kind'>; loses: readonly string[] }>,
+): boolean {
+  return change === 'move-worker-out' || change === changeByWord(event.kind, loses);
 }
 
 /** What was said of somebody, without what it was: a plan is kept longer than a person who is erased. */

@@ -22,6 +22,8 @@ export type UploadedPeople = Readonly<{
   count: (organization: string) => Promise<number>;
   /** Removes what was uploaded before, at most so many portions. Returns how many. */
   forget: (organization: string, beforeMs: number, most: number) => Promise<number>;
+  /** The same of organizations that are not among these. */
+  forgetOfOthers: (organizations: ReadonlySet<string>, beforeMs: number, most: number) => Promise<number>;
   /** Removes every portion with a line of somebody, and those that cannot be read: they may have one. */
   forgetWhoever: (organization: string, isTheirs: (worker: ImportedWorker) => boolean) => Promise<void>;
 }>;
@@ -43,16 +45,18 @@ export function createUploadedPeople(storage: Pick<StorageAccount, 'container'>)
   const container = async () => storage.container('uploaded-people');
   const blob = async (organization: string, portion: string) =>
     (await container()).getBlockBlobClient(`${organization}/${portion}.json`);
-  const list = async (organization: string) => {
-    const found: Readonly<{ portion: string; atMs: number }>[] = [];
-    const prefix = `${organization}/`;
+  const listAll = async (prefix: string) => {
+    const found: Readonly<{ organization: string; portion: string; atMs: number }>[] = [];
     for await (const { name, metadata } of (await container()).listBlobsFlat({
       prefix,
       includeMetadata: true,
-    }))
-      found.push({ portion: name.slice(prefix.length, -'.json'.length), atMs: uploadedAtMs(metadata) });
+    })) {
+      const [organization = '', file = ''] = name.split('/');
+      found.push({ organization, portion: file.slice(0, -'.json'.length), atMs: uploadedAtMs(metadata) });
+    }
     return found;
   };
+  const list = async (organization: string) => listAll(`${organization}/`);
   const read: UploadedPeople['read'] = async (organization, portion, afterMs) => {
     const one = await blob(organization, portion);
     const properties = await undefinedIfMissing(async () => one.getProperties());
@@ -85,6 +89,13 @@ export function createUploadedPeople(storage: Pick<StorageAccount, 'container'>)
         organization,
         over.map(({ portion }) => portion),
       );
+      return over.length;
+    },
+    forgetOfOthers: async (organizations, beforeMs, most) => {
+      const over = (await listAll(''))
+        .filter(({ organization, atMs }) => !organizations.has(organization) && atMs < beforeMs)
+        .slice(0, most);
+      for (const { organization, portion } of over) await forgetAll(organization, [portion]);
       return over.length;
     },
     forgetWhoever: async (organization, isTheirs) => {

@@ -55,7 +55,10 @@ function someRecords(
     snapshots: { forget: async (_alias, beforeMs) => count('snapshots', beforeMs) },
     firstDecisions: { list: async () => given.begun ?? [], remove },
     proposedPlans: { forget: async () => count('proposedPlans') },
-    uploadedPeople: { forget: async () => count('uploadedPeople') },
+    uploadedPeople: {
+      forget: async () => count('uploadedPeople'),
+      forgetOfOthers: async (known, beforeMs, most) => count('uploadedPeople', [...known], beforeMs, most),
+    },
     signIns: { forget: async (beforeMs, most) => count('signIns', beforeMs, most) },
     due: { forgetOfOthers: async (known, beforeMs, most) => count('due', [...known], beforeMs, most) },
     notificationStates: { list: async () => given.told ?? [], remove },
@@ -91,7 +94,7 @@ describe('the retention of records', () => {
       ['proposedPlans'],
       ['uploadedPeople'],
       ['removals', NOW_MS - 8 * DAY_MS, 100],
-      ['sentChanges', NOW_MS - 9 * DAY_MS],
+      ['sentChanges', NOW_MS - 35 * DAY_MS],
       ['requests', NOW_MS - 400 * DAY_MS],
       ['snapshots', NOW_MS - 35 * DAY_MS],
       ['deliveries', 'hr', 'standard', NOW_MS - 400 * DAY_MS],
@@ -105,12 +108,13 @@ describe('the retention of records', () => {
     expect(asked).toHaveLength(15);
   });
 
-  it('of organizations that the policy does not name any more ends for dates that came long ago', async () => {
+  it('of organizations that the policy does not name any more ends for dates that came long ago, and for what was uploaded', async () => {
     const { forget, asked } = someRecords();
     await forget.ofOthers(new Set(['acme']));
     await forget.ofOthers(new Set(['acme']));
     expect(asked).toEqual([
       ['due', ['acme'], NOW_MS - 90 * DAY_MS, 100],
+      ['uploadedPeople', ['acme'], NOW_MS - 25 * 3_600_000, 100],
       ['signIns', NOW_MS, 100],
     ]);
   });

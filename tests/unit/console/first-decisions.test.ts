@@ -27,4 +27,20 @@ describe('what waits for a second person', () => {
     expect(shown({ operate: true }, first.untilMs)).toBeUndefined();
     expect(renderFirstDecisions({ ...layout({}), page: 'plans' }, [first], 1)).toBeUndefined();
   });
+
+  it('is told in part where it is much, those that end first, so that the page stays small', () => {
+    const long = 'r'.repeat(500);
+    const many = Array.from({ length: 400 }, (_one, at) =>
+      firstDecision(
+        { page: 'findings', about: `f${at}`, fields: { reason: long, owner: long, ticket: long } },
+        signedInPerson(OLGA),
+        400 - at,
+      ),
+    );
+    const html = renderFirstDecisions(layout({ operate: true }), many, 1)?.html ?? '';
+    expect(html).toContain('and 390 more');
+    expect(html).toContain('findings/f399"');
+    expect(html).not.toContain('findings/f0"');
+    expect(html.length).toBeLessThan(40_000);
+  });
 });

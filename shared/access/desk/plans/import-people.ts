@@ -5,7 +5,7 @@ import {
   type ImportedWorker,
   type ImportFound,
 } from '../../../domain/desk/judge-imported';
-import { planImport } from '../../../domain/desk/plan-import';
+import { isWhatWasPlanned, planImport } from '../../../domain/desk/plan-import';
 import {
   MOST_CHANGES,
   type AskedForPlan,
@@ -14,6 +14,7 @@ import {
 } from '../../../domain/desk/proposed-plan';
 import { fold } from '../../../domain/fold';
 import { personSubject } from '../../../domain/ledger/subject';
+import type { WorkerEvent } from '../../../domain/ledger/worker-event';
 import { personKey } from '../../../domain/person-key';
 import { AppError, errorCodeOf } from '../../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../../map-concurrently';
@@ -150,15 +151,32 @@ async function recordOfPerson(
   }: Readonly<{ changes: readonly PlannedChange[]; workers: ReadonlyMap<string, ImportedWorker> }>,
 ): Promise<number> {
   let notMade = 0;
-  for (const { of = '', personKey: key, change } of changes) {
-    const worker = workers.get(of);
+  for (const planned of changes) {
+    const worker = workers.get(planned.of ?? '');
     const found = worker === undefined ? undefined : await findImported(deps, importing, worker);
     const verdict =
-      found?.personKey === key && found !== undefined ? judgeImported(found, importing) : undefined;
-    if (verdict?.kind === 'say' && verdict.event.kind === (change === 'add-worker' ? 'joiner' : 'mover'))
-      await recordWorkerEvent(deps, delivery, verdict.event);
+      found?.personKey === planned.personKey && found !== undefined
+        ? judgeImported(found, importing)
+        : undefined;
+    if (verdict?.kind === 'say' && isWhatWasPlanned(planned, verdict))
+      notMade += (await isRecorded(deps, delivery, verdict.event)) ? 0 : 1;
     else if (verdict?.kind === 'known') await markKnown(deps, importing, delivery, found);
     else notMade += 1;
   }
   return notMade;
+}
+
+/** A ledger that has no room for another word keeps back nobody else's. */
+async function isRecorded(
+  deps: ImportPeopleDeps,
+  delivery: DeliveryContext,
+  event: WorkerEvent,
+): Promise<boolean> {
+  try {
+    await recordWorkerEvent(deps, delivery, event);
+    return true;
+  } catch (error) {
+    if (errorCodeOf(error) !== 'record-too-large') throw error;
+    return false;
+  }
 }

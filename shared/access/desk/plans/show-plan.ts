@@ -1,6 +1,12 @@
 import type { Clock } from '../../../clock';
 import { describeDecider, nameOfDecider } from '../../../domain/decider';
-import type { LeftOut, PlannedChange, ProposedPlanHead } from '../../../domain/desk/proposed-plan';
+import {
+  isRemoval,
+  type LeftOut,
+  type PlannedChange,
+  type ProposedPlan,
+  type ProposedPlanHead,
+} from '../../../domain/desk/proposed-plan';
 import type { ProposedPlans } from '../../../storage/desk/proposed-plans';
 import type { UploadedPeople } from '../../../storage/desk/uploaded-people';
 import { readProposedPlan } from './apply-plan';
@@ -65,15 +71,28 @@ export async function showPlan(
   skip: number,
   most = PAGE,
 ): Promise<ShownPlan> {
-  const {
-    asked,
-    changes,
-    leftOut,
-    facts: _facts,
-    guards,
-    notes,
-    ...head
-  } = await readProposedPlan(deps, alias, hash);
+  return showLines(deps, alias, await readProposedPlan(deps, alias, hash), { skip, most });
+}
+
+/** The same with nothing but the first of what it takes away, wherever that stands. */
+export async function showRemovals(
+  deps: ShowPlanDeps,
+  alias: string,
+  hash: string,
+  most: number,
+): Promise<ShownPlan> {
+  const plan = await readProposedPlan(deps, alias, hash);
+  const changes = plan.changes.filter(isRemoval);
+  return showLines(deps, alias, { ...plan, changes, leftOut: [] }, { skip: 0, most });
+}
+
+async function showLines(
+  deps: ShowPlanDeps,
+  alias: string,
+  plan: ProposedPlan,
+  { skip, most }: Readonly<{ skip: number; most: number }>,
+): Promise<ShownPlan> {
+  const { asked, changes, leftOut, facts: _facts, guards, notes, ...head } = plan;
   const total = changes.length + leftOut.length;
   const changesOfPage = changes.slice(skip, skip + most);
   const before = Math.max(0, skip - changes.length);

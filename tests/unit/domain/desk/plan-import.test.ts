@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { judgeImported, type ImportFound } from '../../../../shared/domain/desk/judge-imported';
+import { isWhatWasPlanned, planImport } from '../../../../shared/domain/desk/plan-import';
 import { emptyPersonLedger, type PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
 import type { Statement } from '../../../../shared/domain/ledger/statement';
+import { ABSENT } from '../../../../shared/domain/ledger/worker-timeline';
 import { personKey } from '../../../../shared/domain/person-key';
 import type { SourcePolicy } from '../../../../shared/domain/policy';
 import { parsePolicy } from '../../../../shared/policy/parse-policy';
@@ -27,6 +29,8 @@ const policy = parsePolicy(POLICY, 'policy.yaml', { development: true });
 const [source] = policy.sources as readonly [SourcePolicy];
 const organization = [...policy.organizations.values()][0];
 if (organization === undefined) throw new Error('There is no organization');
+
+const context = { organization, source, asOfMs: AS_OF_MS, nowMs: NOW_MS };
 
 let ids = 0;
 function word(said: Partial<Statement>): Statement {
@@ -65,12 +69,7 @@ function judge(
       isUnreadable: false,
       ...found,
     },
-    {
-      organization: organization as NonNullable<typeof organization>,
-      source,
-      asOfMs: AS_OF_MS,
-      nowMs: NOW_MS,
-    },
+    context,
   );
 }
 
@@ -121,6 +120,8 @@ describe('a line of a file of HR', () => {
     expect(judge([word({ attributes: known })], { attributes })).toEqual({ kind: 'known' });
   });
 
+  const leavesLater = (said: Partial<Statement>): Statement =>
+    word({ kind: 'leaver', workerId: undefined, effectiveAtMs: NOW_MS + 20 * 86_400_000, ...said });
   const left = word({ kind: 'leaver', occurredAtMs: AS_OF_MS - 3_600_000 });
   it.each([
     ['has left', [word({}), left], {}, {}, 'they have left'],
@@ -175,10 +176,55 @@ describe('a line of a file of HR', () => {
       {},
       'of one person and the address of another',
     ],
+    ['will leave, as was said of the person', [leavesLater({ of: 'person' })], {}, {}, 'will leave'],
+    ['will leave, as was said without a worker id', [leavesLater({})], {}, {}, 'will leave'],
+    [
+      'will leave, and was hired without a worker id',
+      [word({ workerId: undefined }), leavesLater({})],
+      {},
+      {},
+      'will leave',
+    ],
+    [
+      'will leave, by the only record that is known',
+      [word({ workerId: '2' }), leavesLater({ workerId: '2' })],
+      {},
+      {},
+      'will leave',
+    ],
+    [
+      'is away, as was said without a worker id',
+      [
+        word({ workerId: undefined }),
+        word({ kind: 'mover', workerId: undefined, attributes: { [ABSENT]: 'true' } }),
+      ],
+      {},
+      {},
+      'are away',
+    ],
+    [
+      'works by another record than the one that ended',
+      [word({ workerId: '2' }), word({ occurredAtMs: AS_OF_MS - 172_800_000 }), word({ kind: 'leaver' })],
+      {},
+      {},
+      'this employment of theirs has ended',
+    ],
+    [
+      'works by another record than the one that begins later',
+      [word({ workerId: '2' }), word({ effectiveAtMs: NOW_MS + 1 })],
+      {},
+      {},
+      'this employment of theirs begins later',
+    ],
     ['was erased', [], { erasedToMs: AS_OF_MS }, {}, 'somebody who was erased'],
     ['cannot be read', [], { isUnreadable: true }, {}, 'cannot be read'],
   ] as const)('of somebody who %s is left out', (_what, timeline, found, ledger, why) => {
     expect(judge(timeline, found, ledger)).toEqual({ kind: 'left-out', why: expect.stringContaining(why) });
+  });
+
+  it('leaves an end as it is that was announced of the same record', () => {
+    const timeline = [word({ attributes: { department: 'Legal' } }), leavesLater({ workerId: '1' })];
+    expect(judge(timeline)).toMatchObject({ kind: 'say', event: { kind: 'mover' } });
   });
 
   it('is another word where anything of it differs, and the same where nothing does', () => {
@@ -190,5 +236,54 @@ describe('a line of a file of HR', () => {
       judge([]),
     ];
     expect(new Set(others.map(idOf)).size).toBe(3);
+  });
+});
+
+describe('the plan of a file', () => {
+  const lineOf = (workerId: string, department: string, ledger: Partial<PersonLedger>): ImportFound => ({
+    worker: { line: Number(workerId) + 1, email: EMAIL, workerId, attributes: { department } },
+    personKey: personKey(EMAIL),
+    ledger: { ...emptyPersonLedger(EMAIL), ...ledger },
+    isAddressOfAnother: false,
+    erasedToMs: Number.NEGATIVE_INFINITY,
+    isUnreadable: false,
+  });
+
+  it('counts as a removal also that somebody loses a group by being hired, whom their account alone described', () => {
+    const timeline = [
+      word({ of: 'account', source: 'entra', workerId: undefined, attributes: { department: 'Sales' } }),
+    ];
+    expect(planImport([lineOf('1', 'Legal', { timeline })], context, () => false).changes).toMatchObject([
+      { change: 'move-worker-out', why: ['with department', 'no reason any more for Sales, Users'] },
+    ]);
+  });
+
+  it('of two records of one person says of the second what comes besides, and records none that would be in doubt', () => {
+    const both = (ledger: Partial<PersonLedger>) =>
+      planImport([lineOf('1', 'Sales', ledger), lineOf('2', 'Sales', ledger)], context, () => false);
+    expect(both({}).changes.map(({ why }) => why)).toEqual([
+      ['with department', 'a reason for Sales, Users'],
+      ['with department'],
+    ]);
+    const id = '6f1c1a52-0000-4000-8000-00000000000a';
+    const identity = { kind: 'resolved', id, checkedAtMs: 0 } as const;
+    const { changes, leftOut } = both({ identity });
+    expect([changes.length, leftOut.map(({ why }) => why)]).toEqual([
+      1,
+      ['line 3: they have another worker id: that both are of one person is said by HR'],
+    ]);
+  });
+
+  it.each([
+    ['add-worker', 'joiner', [], true],
+    ['add-worker', 'joiner', ['Sales'], false],
+    ['add-worker', 'mover', [], false],
+    ['move-worker', 'mover', [], true],
+    ['move-worker', 'mover', ['Sales'], false],
+    ['move-worker-out', 'mover', ['Sales'], true],
+    ['move-worker-out', 'mover', [], true],
+    ['move-worker-out', 'joiner', ['Sales'], true],
+  ] as const)('that said %s lets a %s be recorded that ends %j: %s', (change, kind, loses, isSo) => {
+    expect(isWhatWasPlanned({ change }, { event: { kind }, loses })).toBe(isSo);
   });
 });

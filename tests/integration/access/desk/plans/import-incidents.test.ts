@@ -6,6 +6,7 @@ import { keyHolder } from '../../../../fixtures/key-holder';
 import { erase, left as leftNow, leftLongAgo } from '../erased-world';
 import { auditNight, withoutFaults } from '../../remediation-world';
 import { ANA, BEN, CARA, DAN, useWorlds, type World } from '../../world';
+import { rewrite } from '../../ledger/renamed-world';
 import { linesOfFile, planFile, upload } from './import-world';
 import { apply, plan } from './plan-world';
 
@@ -134,6 +135,30 @@ describe('the world moves', () => {
     expect(world.members('Finance')).toEqual([DAN]);
   });
 
+  it('so that a ledger has no room for another word: all others are recorded', async () => {
+    const world = await begin();
+    await world.joins(CARA, { worker: { workerId: '2' }, attributes: { department: 'Automation' } });
+    await world.settle();
+    await world.pass(24 * HOUR_MS);
+    const { hash } = await planFile(world, FILE);
+    await apply(world, hash, { turns: 0 });
+    const atMs = world.engine.clock.now();
+    const words = Array.from({ length: 430 }, (_one, number) => ({
+      id: `m${number}`,
+      kind: 'mover' as const,
+      source: 'standard',
+      workerId: '2',
+      under: personKey(CARA),
+      occurredAtMs: atMs - 48 * HOUR_MS,
+      effectiveAtMs: atMs - 48 * HOUR_MS,
+      attributes: { [`a${number}`]: 'x'.repeat(900) },
+    }));
+    await rewrite(world, CARA, (ledger) => ({ ...ledger, timeline: [...words, ...ledger.timeline] }));
+    expect(await apply(world, hash)).toMatchObject({ left: 0, plan: { decision: { notMade: 1 } } });
+    expect((await world.ledger(CARA))?.timeline).toHaveLength(431);
+    expect([await kindsOf(world, ANA), await kindsOf(world, DAN)]).toEqual([['joiner'], ['joiner']]);
+  });
+
   it('so that the policy lets the source say nothing any more', async () => {
     const world = await begin();
     const { hash } = await planFile(world, FILE);
@@ -161,6 +186,21 @@ describe('what was uploaded', () => {
       plan: { state: 'done', decision: { notMade: 3 } },
     });
     expect(await world.ledger(ANA)).toBeUndefined();
+  });
+
+  it('is forgotten also of an organization that the policy does not name any more, and of no other', async () => {
+    const world = await begin();
+    const { app, clock } = world.engine;
+    const [worker] = linesOfFile([{ email: BEN }]);
+    if (worker === undefined) throw new Error('There is no line');
+    for (const alias of ['gone', 'gone-2', world.alias])
+      await app.uploadedPeople.keep(alias, [worker], clock.now() - 26 * HOUR_MS);
+    await app.uploadedPeople.keep('young', [worker], clock.now());
+    const known = new Set([world.alias]);
+    expect(await app.uploadedPeople.forgetOfOthers(known, clock.now() - 25 * HOUR_MS, 1)).toBe(1);
+    await world.engine.tick();
+    const counts = ['gone', 'gone-2', world.alias, 'young'].map(async (one) => app.uploadedPeople.count(one));
+    expect(await Promise.all(counts)).toEqual([0, 0, 0, 1]);
   });
 
   it('has no more of anybody than the policy asks for', async () => {
