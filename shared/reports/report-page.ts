@@ -10,6 +10,7 @@ import { FILTER_SCRIPT } from './finding-filter-script';
 import { renderFindingList } from './finding-list';
 import { renderPolicyChanges, renderPolicyVersions } from './policy-change-list';
 import { PRODUCT_TITLE } from './product-name';
+import { worstFirst } from './shown-finding';
 import { renderSeverityBar, renderTrend } from './trend-chart';
 import { renderWaivers } from './waiver-list';
 import { SEVERITIES } from '../domain/audit/check-catalog-entry';
@@ -120,7 +121,7 @@ export function renderUnknown({ unknown }: Pick<AuditReport, 'unknown'>): Markup
   </section>`;
 }
 
-/** What is different from an earlier night. `page` is where the checks are explained, when not here. */
+/** What is different from an earlier night, the worst first. `page` is where the checks are explained, when not here. */
 export function renderChanges(report: AuditReport, before: AuditReport | undefined, page = ''): Markup {
   const { appeared, reopened, fixed, waived, stillOpen, policyChanges } = compareReports(before, report);
   const changes = [
@@ -150,14 +151,16 @@ function renderChange(
   const rest = findings.length - MOST_LISTED;
   return markup`<h3>${word} (${findings.length})</h3>
     <ul class="list">
-      ${findings.slice(0, MOST_LISTED).map(
-        (finding) =>
-          markup`<li>
+      ${worstFirst(findings)
+        .slice(0, MOST_LISTED)
+        .map(
+          (finding) =>
+            markup`<li>
               <span class="mark ${finding.severity}">${finding.severity}</span>
               <strong>${linkToCheck(finding.check, name(describeCheck(finding.check, report.ownChecks).title), page)}</strong>:
               ${name(namedSubjectText(finding))}
             </li>`,
-      )}
+        )}
     </ul>
     ${rest > 0 ? markup`<p>and ${rest} more below.</p>` : undefined}`;
 }

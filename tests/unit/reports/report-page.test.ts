@@ -41,6 +41,16 @@ describe('the page of a report', () => {
     );
   });
 
+  it('names the worst of what appeared first, however much else did', () => {
+    const findings = Array.from({ length: 60 }, (_, index) =>
+      finding({ id: `f${index}`, severity: 'low', subject: { name: `low${index}@acme.example` } }),
+    );
+    const worst = finding({ id: 'worst', severity: 'critical', subject: { name: 'worst@acme.example' } });
+    const page = renderReportPage(report({ findings: [...findings, worst] }), alone);
+    const changed = page.slice(page.indexOf('<h2>What changed</h2>'), page.indexOf('more below'));
+    expect(changed.match(/[a-z0-9]+@acme\.example/)?.[0]).toBe('worst@acme.example');
+  });
+
   it('allows its own style and script and nothing else', () => {
     const page = renderReportPage(eventfulReport(), alone);
     const [, policy = ''] = /content-security-policy" content="([^"]*)"/.exec(page) ?? [];
