@@ -50,7 +50,7 @@ ${declined === undefined ? undefined : markup`<p class="alert">Declined by ${nam
       markup`<li>${renderPerson(removal)} in ${name(removal.groupName)}: directory id <code>${removal.memberId}</code></li>`,
   )}</ul></details>
 ${layout.may.release && layout.observed === undefined ? renderForm(layout, `plans/${hash}`, button) : undefined}
-${layout.may.release && declined === undefined ? renderDecline(layout, hash) : undefined}</section>`;
+${layout.may.release && layout.observed === undefined && declined === undefined ? renderDecline(layout, hash) : undefined}</section>`;
 }
 
 function renderDecline(layout: PageLayout, hash: string): Markup {
