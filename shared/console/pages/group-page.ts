@@ -142,7 +142,7 @@ function renderChanges(layout: PageLayout, { group, skip }: GroupAsked, found: G
   );
   const between =
     found.fromMs === undefined
-      ? markup`No night of thirty days ago is stored: only what this app did is told.`
+      ? markup`No night of thirty days ago is stored that read its members: only what this app did is told.`
       : markup`What this app did, and what else is different between the nights of ${time(found.fromMs)} and ${time(found.toMs)}.`;
   return markup`<p class="soft">${between}${found.isWhole ? undefined : ' There may be more: not all of it could be read in time.'}</p>
 ${rendered.length === 0 ? markup`<p>Nobody came and nobody went.</p>` : markup`<ol class="timeline">${rendered}</ol>`}
@@ -151,17 +151,20 @@ ${renderTurns(layout, 'groups', { group, show: 'changes' }, { skip, next })}`;
 
 function renderChange(
   layout: PageLayout,
-  { memberId, name: called, isIn, atMs, entry, attribution }: MembershipMove,
+  { name: called, memberId, isIn, by, atMs, entry, attribution }: MembershipMove,
 ): Markup {
-  const who = called === memberId ? markup`somebody without a known name` : personLink(layout, called);
+  const who = called === undefined ? markup`somebody without a known name` : personLink(layout, called);
   const why = entry === undefined ? '' : entry.why.map(causeOfChangeText).join(', ');
-  const by =
-    atMs === undefined
-      ? attribution === undefined
-        ? 'not by this app'
-        : (attributionText({ attribution }) ?? 'not by this app')
-      : 'by this app';
-  return markup`<li><p>${atMs === undefined ? undefined : time(atMs)} <strong>${who} ${isIn ? 'came' : 'went'}</strong>, ${whole(by)}${why === '' ? undefined : markup`: ${whole(why)}`}${
+  const whose =
+    by === 'app'
+      ? entry === undefined
+        ? 'sent by this app; that it was done is not on record'
+        : 'by this app'
+      : by === 'unknown'
+        ? 'whether by this app could not be read in time'
+        : ((attribution === undefined ? undefined : attributionText({ attribution })) ?? 'not by this app');
+  const what = by === 'app' && entry === undefined ? (isIn ? 'to come' : 'to go') : isIn ? 'came' : 'went';
+  return markup`<li><p>${atMs === undefined ? undefined : time(atMs)} <strong>${who} ${what}</strong>, ${whole(whose)}${why === '' ? undefined : markup`: ${whole(why)}`}${
     entry?.by === null || entry === undefined ? undefined : markup`; ${whole(entry.by)}`
   }</p><details><summary>Id</summary><code>${memberId}</code></details></li>`;
 }

@@ -14,7 +14,9 @@ const ACME = {
 } as never;
 const night: NewestNight = {
   night: '202612010200',
+  startedAtMs: 4,
   takenAtMs: 5,
+  isListed: true,
   groups: [{ groupId: 'g', name: 'G', isBuiltIn: false, members: [['r1', 'robot-account']] }],
   names: new Map([
     ['u1', 'Ana.Pop@acme.example'],
