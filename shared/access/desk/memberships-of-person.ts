@@ -19,6 +19,8 @@ export type MembershipShown = Readonly<{
   isMember: boolean;
   sinceMs: number | null;
   origin: 'applied' | 'standing' | null;
+  /** When this app took them out, where that is since the night began to be read; undefined: it did not. */
+  takenOutMs: number | undefined;
   reasons: readonly ExplainedReason[];
 }>;
 
@@ -85,14 +87,27 @@ export function membershipsOf(
       isMember: own?.isMember ?? false,
       sinceMs: own?.sinceMs ?? null,
       origin: own?.origin ?? null,
+      takenOutMs:
+        known === undefined || own?.isMember === true
+          ? undefined
+          : takenOutSince(known, groupId, night?.startedAtMs ?? 0),
       reasons: own === undefined || own.reasons.length === 0 ? beside : own.reasons,
     });
   }
   for (const key of known?.groups ?? []) {
     const own = explained(key);
     if (own === undefined || shown.has(key)) continue;
-    const isUnknown = night === undefined || accounts.length === 0 || unread.has(key);
-    shown.set(key, { ...own, isInUiPath: isUnknown ? undefined : false });
+    const isSince = own.sinceMs !== null && own.sinceMs >= (night?.startedAtMs ?? 0);
+    const isUnknown = night?.isListed !== true || accounts.length === 0 || unread.has(key) || isSince;
+    shown.set(key, { ...own, isInUiPath: isUnknown ? undefined : false, takenOutMs: undefined });
   }
   return [...shown.values()].toSorted((a, b) => (fold(a.group) < fold(b.group) ? -1 : 1));
+}
+
+/** When the evidence has it last that this app took somebody out of a group, since a moment. */
+function takenOutSince({ evidence }: PersonExplained, groupId: string, sinceMs: number): number | undefined {
+  return evidence.findLast(
+    ({ kind, facts, atMs }) =>
+      kind === 'membership-removed' && facts['groupId'] === groupId && atMs >= sinceMs,
+  )?.atMs;
 }

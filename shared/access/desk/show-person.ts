@@ -89,7 +89,9 @@ export async function showPerson(
       findings.filter(
         (one) =>
           isOpen(one) &&
-          [one.subject['memberId'], one.subject['name']].some((name) => names.has(fold(name ?? ''))),
+          [one.subject['memberId'], one.subject['name']].some(
+            (name = '') => name !== '' && names.has(fold(name)),
+          ),
       ),
     ),
     requests: requests.slice(0, MOST_REQUESTS).map((entry) => {

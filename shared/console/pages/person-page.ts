@@ -115,13 +115,15 @@ function renderMembership(
   known: PersonExplained | undefined,
   one: MembershipShown,
 ): Markup {
-  const { group, isInUiPath, isMember, sinceMs, origin, reasons } = one;
+  const { group, isInUiPath, isMember, sinceMs, origin, takenOutMs, reasons } = one;
   const change = known?.would?.find((would) => would.group === fold(group));
   const standing = isMember
     ? markup`member${sinceMs === null ? undefined : markup` since ${time(sinceMs)}`}, ${origin === 'standing' ? 'was there before' : 'put there by this application'}`
-    : isInUiPath === true
-      ? markup`member in UiPath, and not put there by this application`
-      : markup`not a member yet`;
+    : takenOutMs !== undefined
+      ? markup`taken out by this application ${time(takenOutMs)}, after the last audit began`
+      : isInUiPath === true
+        ? markup`member in UiPath, and not put there by this application`
+        : markup`not a member yet`;
   const differs =
     isMember && isInUiPath === false ? markup`<p>UiPath did not have it in the last audit.</p>` : undefined;
   const without =
