@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { listGroups } from '../../../../shared/access/desk/list-groups';
 import { membershipsOf } from '../../../../shared/access/desk/memberships-of-person';
+import { openFindingsOf } from '../../../../shared/access/desk/show-person';
 import type { PersonExplained } from '../../../../shared/access/desk/explain-person';
 import { createNewestNight, type NewestNight } from '../../../../shared/access/ledger/newest-night';
 import { renderPerson } from '../../../../shared/console/pages/person-page';
@@ -110,5 +111,13 @@ describe('the groups of a person', () => {
       '',
     );
     expect(listed.groups).toMatchObject([{ group: 'Developers', members: 'unread' }]);
+  });
+});
+
+describe('the findings of a person', () => {
+  it('are not those of nobody, where UiPath has an empty address of them', () => {
+    const findings = [{ group: 'Developers' }, { memberId: 'U-1', name: '' }, { name: 'eva@example.com' }];
+    const records = findings.map((subject) => ({ state: 'open', subject }));
+    expect(openFindingsOf(records as never, new Set(['u-1', '']))).toEqual([records[1]]);
   });
 });
