@@ -72,23 +72,27 @@ export function membershipsOf(
           group,
         );
   const unread = new Set<string>();
+  const renamed = new Set<string>();
   for (const { groupId, name, members } of night?.groups ?? []) {
     const key = fold(name);
     if (members === undefined) unread.add(key);
     const found = members?.find(([id]) => ids.has(fold(id)));
     if (found === undefined) continue;
     const [memberId, kind] = found;
-    const own = explained(key);
+    // By its id: it may have another name by now, and another group its name.
+    const applied = known?.ledger.applied.find((one) => fold(one.groupId) === fold(groupId));
+    if (applied !== undefined) renamed.add(fold(applied.groupName));
+    const own = explained(applied === undefined ? key : fold(applied.groupName));
     const member = { memberId, kind, name: ids.get(fold(memberId))?.name ?? memberId };
     const beside = reasonsBesideLedger({ organization, findings }, member, { groupId, name: key });
     shown.set(key, {
       group: name,
       isInUiPath: true,
-      isMember: own?.isMember ?? false,
-      sinceMs: own?.sinceMs ?? null,
-      origin: own?.origin ?? null,
+      isMember: applied !== undefined,
+      sinceMs: applied?.sinceMs ?? null,
+      origin: applied?.origin ?? null,
       takenOutMs:
-        known === undefined || own?.isMember === true
+        known === undefined || applied !== undefined
           ? undefined
           : takenOutSince(known, groupId, night?.startedAtMs ?? 0),
       reasons: own === undefined || own.reasons.length === 0 ? beside : own.reasons,
@@ -96,7 +100,7 @@ export function membershipsOf(
   }
   for (const key of known?.groups ?? []) {
     const own = explained(key);
-    if (own === undefined || shown.has(key)) continue;
+    if (own === undefined || shown.has(key) || renamed.has(key)) continue;
     const isSince = own.sinceMs !== null && own.sinceMs >= (night?.startedAtMs ?? 0);
     const isUnknown = night?.isListed !== true || accounts.length === 0 || unread.has(key) || isSince;
     shown.set(key, { ...own, isInUiPath: isUnknown ? undefined : false, takenOutMs: undefined });

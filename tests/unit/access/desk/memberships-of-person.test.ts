@@ -102,6 +102,17 @@ describe('the groups of a person', () => {
     expect(page(night, explained([applied(STARTED_MS - 1)]))).toContain('did not have it in the last audit');
   });
 
+  it('are known by their id: under the name of today, and not by that of a group which has it now', async () => {
+    const night = await nightOf([['Engineers', ['u-1']]]);
+    const known = explained([{ ...applied(1), groupId: 'id-Engineers' }]);
+    expect(shown(night, known)).toMatchObject([{ group: 'Engineers', isMember: true, isInUiPath: true }]);
+    expect(page(night, known)).not.toMatch(/not put there|did not have it/);
+    const madeAgain = await nightOf([['Developers', ['u-1']]]);
+    const before = explained([{ ...applied(1), groupId: 'id-of-before' }]);
+    expect(shown(madeAgain, before)).toMatchObject([{ group: 'Developers', isMember: false, sinceMs: null }]);
+    expect(page(madeAgain, before)).toContain('member in UiPath, and not put there by this application');
+  });
+
   it('are not known to be missing in UiPath where the night could not read the list of groups', async () => {
     const night = await nightOf(undefined);
     expect(shown(night, explained([applied(1)]))).toMatchObject([{ isInUiPath: undefined }]);
