@@ -16,10 +16,15 @@ import { renderOpenFindings, titleOf } from './open-findings';
 import { renderPeople, renderReasons } from './reasons';
 import { whole } from './timeline';
 
+/** Of who may ask, who may approve, and who is protected. */
+const MOST_PEOPLE = 25;
+const MOST_FILLING = 25;
+
 export type GroupAsked = Readonly<{ group: string; skip: number }>;
 
 const WHY_UNKNOWN: Readonly<Record<string, string>> = {
-  'report-unknown': 'No audit has ended yet: members are known after the first.',
+  'report-unknown':
+    'No audit has ended yet, or what the last one read cannot be read any more: members are known after the next.',
   'group-unknown':
     'Its members were not read: UiPath has no such group, the policy does not name it, or the read failed.',
   'uipath-group-ambiguous': 'UiPath has several groups of this name: rename one of them there.',
@@ -66,7 +71,11 @@ function renderFacts(layout: PageLayout, { policy, members, lines, rules }: Grou
       (rule) =>
         markup`<li>Rule ${name(rule.name)} of UiPath, at each sign-in${rule.enabled ? '' : ': switched off'}</li>`,
     ) ?? [];
-  const fills = [...lines.map((line) => markup`<li>${lineText(line)}</li>`), ...filling];
+  const all = [...lines.map((line) => markup`<li>${lineText(line)}</li>`), ...filling];
+  const fills = [
+    ...all.slice(0, MOST_FILLING),
+    ...(all.length > MOST_FILLING ? [markup`<li>and ${all.length - MOST_FILLING} more</li>`] : []),
+  ];
   return markup`<dl>${count}<dt>mode</dt><dd>${policy?.mode ?? 'the policy does not name this group'}${policy?.privileged === true ? ', privileged' : ''}</dd>
 <dt>owner</dt><dd>${policy?.owner === undefined ? 'not named in the policy' : name(policy.owner)}</dd>
 ${renderRequestRules(layout, policy)}
@@ -84,7 +93,7 @@ function renderRequestRules(layout: PageLayout, policy: GroupPolicy | undefined)
   const kept =
     protectedMembers.size === 0
       ? undefined
-      : markup`<dt>protected</dt><dd>${renderPeople(layout, [...protectedMembers])}</dd>`;
+      : markup`<dt>protected</dt><dd>${renderSome(layout, [...protectedMembers])}</dd>`;
   if (requests === undefined) return markup`<dt>requests</dt><dd>nobody may ask for it</dd>${kept}`;
   const { requesters, approvers, approvals, longestDays } = requests;
   return markup`<dt>may ask</dt><dd>${peopleText(layout, requesters, 'anybody')}</dd>
@@ -92,7 +101,12 @@ function renderRequestRules(layout: PageLayout, policy: GroupPolicy | undefined)
 }
 
 function peopleText(layout: PageLayout, people: People, anyone: string): Markup {
-  return people === 'anyone' ? markup`${anyone}` : markup`${renderPeople(layout, [...people])}`;
+  return people === 'anyone' ? markup`${anyone}` : renderSome(layout, [...people]);
+}
+
+function renderSome(layout: PageLayout, addresses: readonly string[]): Markup {
+  const more = addresses.length - MOST_PEOPLE;
+  return markup`${renderPeople(layout, addresses.slice(0, MOST_PEOPLE))}${more > 0 ? ` and ${more} more: the policy has all` : undefined}`;
 }
 
 function renderMembers(

@@ -5,11 +5,12 @@ import type { PersonShown } from '../../../shared/access/desk/show-person';
 import type { PageLayout } from '../../../shared/console/page-layout';
 import { renderPageLayout } from '../../../shared/console/page-layout';
 import { renderDay } from '../../../shared/console/pages/days-page';
+import { renderGroup } from '../../../shared/console/pages/group-page';
 import { renderPerson } from '../../../shared/console/pages/person-page';
 import type { Markup } from '../../../shared/html/markup';
 import { timesInZone } from '../../../shared/html/times-in-zone';
 import { cursorBefore } from '../../../shared/storage/request-index';
-import { anOrganization } from '../../fixtures/builders/organizations';
+import { aGroup, anOrganization, OPEN_TO_ALL } from '../../fixtures/builders/organizations';
 import { aPersonLedger } from '../../fixtures/builders/person-ledgers';
 
 const DAY_MS = 86_400_000;
@@ -183,5 +184,47 @@ describe('the page of a person', () => {
     expect(page.html).toContain('more: <code>access explain</code> has all.');
     expect(page.html).toMatch(/1 to \d+ of 50 records/);
     expect(page.html).toContain('>Further<');
+  });
+});
+
+describe('the page of a group', () => {
+  it('is no longer than a page, of one of which the policy and UiPath say much', () => {
+    const people = (what: string) =>
+      new Set(Array.from({ length: 400 }, (_, number) => `${what}.number${number}@acme.example`));
+    const requests = { ...OPEN_TO_ALL, requesters: people('requester'), approvers: people('approver') };
+    const reasons = Array.from({ length: 12 }, () => ({
+      kind: 'birthright',
+      line: 'a line',
+      when: { department: ['IT'.repeat(90)] },
+      untilMs: NOW_MS,
+    }));
+    const members = Array.from({ length: 20 }, (_, number) => ({
+      memberId: `u-${number}`,
+      kind: 'user',
+      name: `person.number${number}@acme.example`,
+      person: null,
+      employment: null,
+      reasons,
+      sinceMs: NOW_MS,
+      origin: 'applied',
+      isUnreadable: false,
+      lastUsedMs: NOW_MS,
+    }));
+    const shown = {
+      group: 'Developers',
+      policy: aGroup('Developers', { requests, protectedMembers: people('protected') }),
+      members: { total: 20, takenAtMs: NOW_MS, atMs: NOW_MS, members, next: null },
+      lines: Array.from({ length: 500 }, (_, number) => ({
+        name: `line ${number}`,
+        when: new Map([['department', new Set([`Department ${number}`])]]),
+        groups: ['Developers'],
+      })),
+      rules: [],
+      findings: [],
+    };
+    const page = renderGroup(layout, { group: 'Developers', skip: 0 }, shown as never, undefined);
+    expect(bytesOf(page)).toBeLessThanOrEqual(LARGEST_BYTES);
+    expect(page.html).toContain('and 375 more: the policy has all');
+    expect(page.html).toContain('and 475 more');
   });
 });
