@@ -64,13 +64,13 @@ export function recordOfCall(
   );
 }
 
-type Span = Readonly<{ fromMs: number; untilMs: number }>;
+type BetweenNights = Readonly<{ fromMs: number; untilMs: number }>;
 
 /** What this app did last in a time, where that is what is asked for: what it sent may be forgotten, and its evidence is not. */
 export function recordBetween(
   records: readonly EvidenceRecord[],
   change: Pick<SentMembership, 'isIn'>,
-  { fromMs, untilMs }: Span,
+  { fromMs, untilMs }: BetweenNights,
 ): EvidenceRecord | undefined {
   const last = records.findLast(({ atMs }) => atMs >= fromMs && atMs <= untilMs);
   return last !== undefined && isKindOf(change, last) ? last : undefined;
@@ -80,7 +80,7 @@ export function recordBetween(
 export function attributionOf(
   findings: readonly FindingRecord[],
   { memberId, isIn, group }: Readonly<{ memberId: string; isIn: boolean; group: string }>,
-  { fromMs, untilMs }: Span,
+  { fromMs, untilMs }: BetweenNights,
 ): Attribution | undefined {
   return findings.find(
     ({ check, subject, lastSeenMs, attribution }) =>
