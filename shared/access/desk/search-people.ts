@@ -64,7 +64,7 @@ export async function searchPeople(
   const found = matching(night, known?.value ?? [], fold(text));
   const page = found.slice(skip, skip + PAGE);
   const people = await mapConcurrently(page, STORAGE_WIDTH, async (one) =>
-    withEmployment(deps, organization, one),
+    withEmployment(deps, organization, one, known !== undefined),
   );
   return {
     people: people.flat(),
@@ -111,17 +111,20 @@ function machinesIn(night: NewestNight | undefined): ReadonlySet<string> {
 }
 
 /**
- * Whoever was erased since is not told. An account that nobody of the ledger had when that was read last may have somebody by now, or one
- * whose ledger cannot be read: what is noted of the account tells.
+ * Whoever was erased since is not told. While the ledger is being read, what is noted of an account tells whose it is: that costs a read
+ * of each.
  */
 async function withEmployment(
   deps: SearchPeopleDeps,
   organization: OrganizationPolicy,
   found: Match,
+  isWhole: boolean,
 ): Promise<readonly FoundPersonInSearch[]> {
   if (found.key !== undefined) return readOfLedger(deps, organization, { ...found, key: found.key });
   const keys =
-    found.memberId === undefined ? [] : await deps.accounts.list(organization.alias, found.memberId);
+    isWhole || found.memberId === undefined
+      ? []
+      : await deps.accounts.list(organization.alias, found.memberId);
   for (const key of keys) {
     const [person] = await readOfLedger(deps, organization, { ...found, key }, found.memberId);
     if (person !== undefined) return [person];
