@@ -35,8 +35,11 @@ export type PageLayout = Readonly<{
   token: string;
   /** Of the organization. */
   timeZone: string;
-  /** Where tickets are opened that name no address, with `{ticket}` in place of the number, by the name of their source. */
-  ticketUrls?: ReadonlyMap<string, string>;
+  /**
+   * Where tickets are opened that name no address, with `{ticket}` in place of the number, by the name of their source: of every source of
+   * tickets, undefined where it does not say.
+   */
+  ticketUrls?: ReadonlyMap<string, string | undefined>;
   /** What was just done. */
   done: string | undefined;
 }>;

@@ -96,11 +96,11 @@ function pageResponse(layout: PageLayout, content: Markup): HttpResponseInit {
 async function ticketUrlsOf(
   { policy }: Pick<ConsoleDeps, 'policy'>,
   organization: string,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, string | undefined>> {
   const { sources } = await policy();
   return new Map(
-    sources.flatMap(({ name, ticketUrl, organizations }) =>
-      ticketUrl === undefined || !organizations.includes(organization) ? [] : [[name, ticketUrl] as const],
+    sources.flatMap(({ name, feed, ticketUrl, organizations }) =>
+      feed === 'ticket' && organizations.includes(organization) ? [[name, ticketUrl] as const] : [],
     ),
   );
 }

@@ -6,6 +6,10 @@ export const TicketUrlSchema = z
   .url({ protocol: /^https?$/ })
   .max(500)
   .refine((url) => url.includes('{ticket}'), 'must say where the number of the ticket stands, as {ticket}')
+  .refine(
+    (url) => /^[^/]*\/\/[^/?#{}]+[/?#]/.test(url),
+    'must name the host itself: a ticket may say anything',
+  )
   .optional()
   .describe(
     'Where a ticket of this source is opened, with {ticket} in place of its number, for tickets that name no address.',

@@ -225,7 +225,7 @@ export function createRequestIndex(
 
 /** Where the list goes on with requests that came before an instant. */
 export function cursorBefore(ms: number): string {
-  return `${timeKey(ms - 1)}-${'0'.repeat(64)}`;
+  return `${timeKey(Math.max(0, ms - 1))}-${'0'.repeat(64)}`;
 }
 
 /** Ids of ticket systems hold characters that a key must not. */

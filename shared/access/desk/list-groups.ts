@@ -47,7 +47,7 @@ export async function listGroups(
       .filter(([key]) => !seen.has(key))
       .map(([, { name }]) => ({
         name,
-        members: night === undefined ? ('unread' as const) : ('missing' as const),
+        members: night?.isListed === true ? ('missing' as const) : ('unread' as const),
       })),
   ];
   return {

@@ -19,6 +19,8 @@ export type MembershipShown = Readonly<{
   isMember: boolean;
   sinceMs: number | null;
   origin: 'applied' | 'standing' | null;
+  /** When this app took them out, where that is since the night began to be read; undefined: it did not. */
+  takenOutMs: number | undefined;
   reasons: readonly ExplainedReason[];
 }>;
 
@@ -70,29 +72,46 @@ export function membershipsOf(
           group,
         );
   const unread = new Set<string>();
+  const renamed = new Set<string>();
   for (const { groupId, name, members } of night?.groups ?? []) {
     const key = fold(name);
     if (members === undefined) unread.add(key);
     const found = members?.find(([id]) => ids.has(fold(id)));
     if (found === undefined) continue;
     const [memberId, kind] = found;
-    const own = explained(key);
+    // By its id: it may have another name by now, and another group its name.
+    const applied = known?.ledger.applied.find((one) => fold(one.groupId) === fold(groupId));
+    if (applied !== undefined) renamed.add(fold(applied.groupName));
+    const own = explained(applied === undefined ? key : fold(applied.groupName));
     const member = { memberId, kind, name: ids.get(fold(memberId))?.name ?? memberId };
     const beside = reasonsBesideLedger({ organization, findings }, member, { groupId, name: key });
     shown.set(key, {
       group: name,
       isInUiPath: true,
-      isMember: own?.isMember ?? false,
-      sinceMs: own?.sinceMs ?? null,
-      origin: own?.origin ?? null,
+      isMember: applied !== undefined,
+      sinceMs: applied?.sinceMs ?? null,
+      origin: applied?.origin ?? null,
+      takenOutMs:
+        known === undefined || applied !== undefined
+          ? undefined
+          : takenOutSince(known, groupId, night?.startedAtMs ?? 0),
       reasons: own === undefined || own.reasons.length === 0 ? beside : own.reasons,
     });
   }
   for (const key of known?.groups ?? []) {
     const own = explained(key);
-    if (own === undefined || shown.has(key)) continue;
-    const isUnknown = night === undefined || accounts.length === 0 || unread.has(key);
-    shown.set(key, { ...own, isInUiPath: isUnknown ? undefined : false });
+    if (own === undefined || shown.has(key) || renamed.has(key)) continue;
+    const isSince = own.sinceMs !== null && own.sinceMs >= (night?.startedAtMs ?? 0);
+    const isUnknown = night?.isListed !== true || accounts.length === 0 || unread.has(key) || isSince;
+    shown.set(key, { ...own, isInUiPath: isUnknown ? undefined : false, takenOutMs: undefined });
   }
   return [...shown.values()].toSorted((a, b) => (fold(a.group) < fold(b.group) ? -1 : 1));
+}
+
+/** When the evidence has it last that this app took somebody out of a group, since a moment. */
+function takenOutSince({ evidence }: PersonExplained, groupId: string, sinceMs: number): number | undefined {
+  return evidence.findLast(
+    ({ kind, facts, atMs }) =>
+      kind === 'membership-removed' && facts['groupId'] === groupId && atMs >= sinceMs,
+  )?.atMs;
 }

@@ -1,6 +1,7 @@
 import type { AuditSummary } from '../../domain/audit/audit-summary';
 import type { NotedChange } from '../../domain/audit/attribution/sent-change';
 import { toHistoryEntry, type HistoryEntry } from '../../domain/desk/history';
+import { DAY_MS } from '../../domain/durations';
 import { fold } from '../../domain/fold';
 import { endOfDayMs, startOfDayMs } from '../../domain/ledger/effective-time';
 import { organizationSubject } from '../../domain/ledger/subject';
@@ -27,6 +28,8 @@ export type ReadDayDeps = ListRequestsDeps &
     sentChanges: Pick<SentChanges, 'since'>;
     accounts: Pick<PeopleIndex, 'list'>;
     ledger: Pick<LedgerStore, 'read' | 'evidenceBetween'>;
+    /** So far the list of requests goes back. */
+    payloadDays: number;
   }>;
 
 /** A change that this app sent to UiPath, in names. */
@@ -34,7 +37,7 @@ export type ChangeOfDay = Readonly<{
   atMs: number;
   thing: NotedChange['thing'];
   act: NotedChange['act'];
-  /** Of the group or rule; undefined: the access policy, or one that is not known by a name. */
+  /** Of the group or rule; undefined: the access policy, or one that the newest night has no name of. */
   name: string | undefined;
   added: readonly NamedMember[];
   removed: readonly NamedMember[];
@@ -57,12 +60,18 @@ export type DayShown = Readonly<{
   /** False: what was sent on that day is no longer noted, or cannot be read. */
   isSentKnown: boolean;
   requests: readonly ListedRequest[];
+  /** False: the list of requests does not go back so far. */
+  areRequestsKnown: boolean;
   nights: readonly AuditSummary[];
+  /** False: there were more records than are told. */
+  areRecordsWhole: boolean;
   /** False: there were more records, or requests, than are told. */
   isWhole: boolean;
 }>;
 
 const MOST_RECORDS = 200;
+/** They are read in their order, and the latest are told: somebody may accept hundreds of findings at once. */
+const MOST_READ = 2_000;
 const MOST_REQUESTS = 25;
 const CHANGES = 30;
 
@@ -74,7 +83,7 @@ export async function readDay(
 ): Promise<DayShown> {
   const { alias, timeZone } = organization;
   const [fromMs, untilMs] = [startOfDayMs(day, timeZone), endOfDayMs(day, timeZone)];
-  const span = { fromMs, untilMs, most: MOST_RECORDS + 1 };
+  const span = { fromMs, untilMs, most: MOST_READ };
   const [records, sent, rows, nights, night] = await Promise.all([
     deps.ledger.evidenceBetween(organizationSubject(alias), span),
     sentBetween(deps, alias, fromMs, untilMs),
@@ -82,7 +91,7 @@ export async function readDay(
     deps.reports.list(alias),
     deps.newestNight(alias),
   ]);
-  const told = records.slice(0, MOST_RECORDS).toReversed();
+  const told = records.slice(-MOST_RECORDS).toReversed();
   const entries = told.map((record) => toHistoryEntry('the organization', record, decidedByText(record)));
   const ofDay = rows.filter(({ entry }) => entry.receivedAtMs >= fromMs);
   const reading = { nowMs: deps.clock.now(), told: tell, obstacles: await readObstacles(deps, alias) };
@@ -107,7 +116,9 @@ export async function readDay(
     next: skip + CHANGES < (sent?.length ?? 0) ? skip + CHANGES : null,
     isSentKnown: sent !== undefined,
     requests,
+    areRequestsKnown: fromMs >= deps.clock.now() - deps.payloadDays * DAY_MS,
     nights: nights.filter(({ takenAtMs }) => takenAtMs >= fromMs && takenAtMs < untilMs).toReversed(),
+    areRecordsWhole: records.length <= MOST_RECORDS,
     isWhole: records.length <= MOST_RECORDS && ofDay.length <= MOST_REQUESTS,
   };
 }

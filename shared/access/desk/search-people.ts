@@ -2,11 +2,13 @@ import type { Clock } from '../../clock';
 import { fold } from '../../domain/fold';
 import { MACHINE_KINDS } from '../../domain/member-kind';
 import { personAccess } from '../../domain/ledger/person-access';
+import { knownAccountOf } from '../../domain/ledger/person-ledger';
 import { personSubject } from '../../domain/ledger/subject';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { LedgerStore } from '../../storage/ledger';
+import type { PeopleIndex } from '../../storage/people-index';
 import type { NewestNight, ReadNewestNight } from '../ledger/newest-night';
 import type { Recent } from '../ledger/recently-read';
 import type { PersonOfLedger } from '../ledger/people-of-ledger';
@@ -15,10 +17,11 @@ export type SearchPeopleDeps = Readonly<{
   newestNight: ReadNewestNight;
   peopleOfLedger: Pick<Recent<readonly PersonOfLedger[]>, 'read'>;
   ledger: Pick<LedgerStore, 'read'>;
+  accounts: Pick<PeopleIndex, 'list'>;
   clock: Pick<Clock, 'now'>;
 }>;
 
-/** Somebody who was found. `key` undefined: only UiPath knows them. */
+/** Somebody who was found. `key` undefined: only UiPath knows them or, while the ledger is still being read, that is not known. */
 export type FoundPersonInSearch = Readonly<{
   key: string | undefined;
   name: string;
@@ -61,7 +64,7 @@ export async function searchPeople(
   const found = matching(night, known?.value ?? [], fold(text));
   const page = found.slice(skip, skip + PAGE);
   const people = await mapConcurrently(page, STORAGE_WIDTH, async (one) =>
-    withEmployment(deps, organization, one),
+    withEmployment(deps, organization, one, known !== undefined),
   );
   return {
     people: people.flat(),
@@ -107,16 +110,40 @@ function machinesIn(night: NewestNight | undefined): ReadonlySet<string> {
   return machines;
 }
 
-/** Whoever was erased since is not told. */
+/**
+ * Whoever was erased since is not told. While the ledger is being read, what is noted of an account tells whose it is: that costs a read
+ * of each.
+ */
 async function withEmployment(
-  { ledger, clock }: SearchPeopleDeps,
+  deps: SearchPeopleDeps,
   organization: OrganizationPolicy,
   found: Match,
+  isWhole: boolean,
 ): Promise<readonly FoundPersonInSearch[]> {
-  if (found.key === undefined) return [{ ...found, employment: undefined }];
+  if (found.key !== undefined) return readOfLedger(deps, organization, { ...found, key: found.key });
+  const keys =
+    isWhole || found.memberId === undefined
+      ? []
+      : await deps.accounts.list(organization.alias, found.memberId);
+  for (const key of keys) {
+    const [person] = await readOfLedger(deps, organization, { ...found, key }, found.memberId);
+    if (person !== undefined) return [person];
+  }
+  return [{ ...found, employment: undefined }];
+}
+
+/** `memberId`: whose account that must be; what is noted of it may be out of date. */
+async function readOfLedger(
+  { ledger, clock }: SearchPeopleDeps,
+  organization: OrganizationPolicy,
+  found: Match & Readonly<{ key: string }>,
+  memberId?: string,
+): Promise<readonly FoundPersonInSearch[]> {
   try {
     const value = (await ledger.read(personSubject(organization.alias, found.key)))?.value;
     if (value === undefined || value.erased !== undefined || value.joined !== undefined) return [];
+    const account = knownAccountOf(value) ?? memberId;
+    if (memberId !== undefined && fold(account ?? '') !== fold(memberId)) return [];
     return [{ ...found, employment: personAccess(value, organization, clock.now()).employment }];
   } catch (error) {
     if (errorCodeOf(error) !== 'record-unreadable') throw error;

@@ -85,13 +85,7 @@ export async function showPerson(
     accounts,
     takenAtMs: night?.takenAtMs,
     memberships: membershipsOf(organization, { known, night, findings, accounts, names }),
-    findings: worstFirst(
-      findings.filter(
-        (one) =>
-          isOpen(one) &&
-          [one.subject['memberId'], one.subject['name']].some((name) => names.has(fold(name ?? ''))),
-      ),
-    ),
+    findings: worstFirst(openFindingsOf(findings, names)),
     requests: requests.slice(0, MOST_REQUESTS).map((entry) => {
       const seen = requestOfPerson(
         { key: known?.key ?? '', value: known?.ledger },
@@ -113,6 +107,20 @@ export async function showPerson(
     historyCount: history.length,
     verified: known === undefined ? undefined : await verifiedOf(deps, organization, known),
   };
+}
+
+/** What is open of whoever has one of these names. An account may have an empty one, and a finding none. */
+export function openFindingsOf(
+  findings: readonly FindingRecord[],
+  names: ReadonlySet<string>,
+): readonly FindingRecord[] {
+  return findings.filter(
+    (one) =>
+      isOpen(one) &&
+      [one.subject['memberId'], one.subject['name']].some(
+        (name = '') => name !== '' && names.has(fold(name)),
+      ),
+  );
 }
 
 /** With what is on record of whoever joined them, the latest first. */

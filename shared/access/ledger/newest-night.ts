@@ -23,7 +23,11 @@ export type GroupOfNight = Readonly<{
 /** What UiPath had in the newest night that is stored. */
 export type NewestNight = Readonly<{
   night: string;
+  /** When it began to be read: what was done since may not be in it. */
+  startedAtMs: number;
   takenAtMs: number;
+  /** False: the list of groups could not be read, and none is known. */
+  isListed: boolean;
   groups: readonly GroupOfNight[];
   /** What it calls users, robots and others, by their directory id. */
   names: ReadonlyMap<string, string>;
@@ -80,8 +84,9 @@ async function readNight(
   alias: string,
   { night, takenAtMs }: Pick<NewestNight, 'night' | 'takenAtMs'>,
 ): Promise<NewestNight | undefined> {
-  const parts = (await readStoredSnapshotIfReadable(snapshots, alias, night))?.parts;
-  if (parts === undefined) return undefined;
+  const stored = await readStoredSnapshotIfReadable(snapshots, alias, night);
+  if (stored === undefined) return undefined;
+  const { parts, startedAtMs } = stored;
   const intern = createStringInterner();
   const groups: GroupOfNight[] = [];
   for (const { id, name, kind } of GroupsSchema.parse(JSON.parse(parts.get('groups') ?? '[]'))) {
@@ -95,7 +100,9 @@ async function readNight(
   }
   return {
     night,
+    startedAtMs,
     takenAtMs,
+    isListed: parts.has('groups'),
     groups,
     names: await namesInStoredSnapshot(parts),
     lastUsedMs: await lastUseInStoredSnapshot(parts),

@@ -16,10 +16,15 @@ import { renderOpenFindings, titleOf } from './open-findings';
 import { renderPeople, renderReasons } from './reasons';
 import { whole } from './timeline';
 
+/** Of who may ask, who may approve, and who is protected. */
+const MOST_PEOPLE = 25;
+const MOST_FILLING = 25;
+
 export type GroupAsked = Readonly<{ group: string; skip: number }>;
 
 const WHY_UNKNOWN: Readonly<Record<string, string>> = {
-  'report-unknown': 'No audit has ended yet: members are known after the first.',
+  'report-unknown':
+    'No audit has ended yet, or what the last one read cannot be read any more: members are known after the next.',
   'group-unknown':
     'Its members were not read: UiPath has no such group, the policy does not name it, or the read failed.',
   'uipath-group-ambiguous': 'UiPath has several groups of this name: rename one of them there.',
@@ -66,7 +71,11 @@ function renderFacts(layout: PageLayout, { policy, members, lines, rules }: Grou
       (rule) =>
         markup`<li>Rule ${name(rule.name)} of UiPath, at each sign-in${rule.enabled ? '' : ': switched off'}</li>`,
     ) ?? [];
-  const fills = [...lines.map((line) => markup`<li>${lineText(line)}</li>`), ...filling];
+  const all = [...lines.map((line) => markup`<li>${lineText(line)}</li>`), ...filling];
+  const fills = [
+    ...all.slice(0, MOST_FILLING),
+    ...(all.length > MOST_FILLING ? [markup`<li>and ${all.length - MOST_FILLING} more</li>`] : []),
+  ];
   return markup`<dl>${count}<dt>mode</dt><dd>${policy?.mode ?? 'the policy does not name this group'}${policy?.privileged === true ? ', privileged' : ''}</dd>
 <dt>owner</dt><dd>${policy?.owner === undefined ? 'not named in the policy' : name(policy.owner)}</dd>
 ${renderRequestRules(layout, policy)}
@@ -84,7 +93,7 @@ function renderRequestRules(layout: PageLayout, policy: GroupPolicy | undefined)
   const kept =
     protectedMembers.size === 0
       ? undefined
-      : markup`<dt>protected</dt><dd>${renderPeople(layout, [...protectedMembers])}</dd>`;
+      : markup`<dt>protected</dt><dd>${renderSome(layout, [...protectedMembers])}</dd>`;
   if (requests === undefined) return markup`<dt>requests</dt><dd>nobody may ask for it</dd>${kept}`;
   const { requesters, approvers, approvals, longestDays } = requests;
   return markup`<dt>may ask</dt><dd>${peopleText(layout, requesters, 'anybody')}</dd>
@@ -92,7 +101,12 @@ function renderRequestRules(layout: PageLayout, policy: GroupPolicy | undefined)
 }
 
 function peopleText(layout: PageLayout, people: People, anyone: string): Markup {
-  return people === 'anyone' ? markup`${anyone}` : markup`${renderPeople(layout, [...people])}`;
+  return people === 'anyone' ? markup`${anyone}` : renderSome(layout, [...people]);
+}
+
+function renderSome(layout: PageLayout, addresses: readonly string[]): Markup {
+  const more = addresses.length - MOST_PEOPLE;
+  return markup`${renderPeople(layout, addresses.slice(0, MOST_PEOPLE))}${more > 0 ? ` and ${more} more: the policy has all` : undefined}`;
 }
 
 function renderMembers(
@@ -142,7 +156,7 @@ function renderChanges(layout: PageLayout, { group, skip }: GroupAsked, found: G
   );
   const between =
     found.fromMs === undefined
-      ? markup`No night of thirty days ago is stored: only what this app did is told.`
+      ? markup`No night of thirty days ago is stored that read its members: only what this app did is told.`
       : markup`What this app did, and what else is different between the nights of ${time(found.fromMs)} and ${time(found.toMs)}.`;
   return markup`<p class="soft">${between}${found.isWhole ? undefined : ' There may be more: not all of it could be read in time.'}</p>
 ${rendered.length === 0 ? markup`<p>Nobody came and nobody went.</p>` : markup`<ol class="timeline">${rendered}</ol>`}
@@ -151,17 +165,20 @@ ${renderTurns(layout, 'groups', { group, show: 'changes' }, { skip, next })}`;
 
 function renderChange(
   layout: PageLayout,
-  { memberId, name: called, isIn, atMs, entry, attribution }: MembershipMove,
+  { name: called, memberId, isIn, by, atMs, entry, attribution }: MembershipMove,
 ): Markup {
-  const who = called === memberId ? markup`somebody without a known name` : personLink(layout, called);
+  const who = called === undefined ? markup`somebody without a known name` : personLink(layout, called);
   const why = entry === undefined ? '' : entry.why.map(causeOfChangeText).join(', ');
-  const by =
-    atMs === undefined
-      ? attribution === undefined
-        ? 'not by this app'
-        : (attributionText({ attribution }) ?? 'not by this app')
-      : 'by this app';
-  return markup`<li><p>${atMs === undefined ? undefined : time(atMs)} <strong>${who} ${isIn ? 'came' : 'went'}</strong>, ${whole(by)}${why === '' ? undefined : markup`: ${whole(why)}`}${
+  const whose =
+    by === 'app'
+      ? entry === undefined
+        ? 'sent by this app; that it was done is not on record'
+        : 'by this app'
+      : by === 'unknown'
+        ? 'whether by this app could not be read in time'
+        : ((attribution === undefined ? undefined : attributionText({ attribution })) ?? 'not by this app');
+  const what = by === 'app' && entry === undefined ? (isIn ? 'to come' : 'to go') : isIn ? 'came' : 'went';
+  return markup`<li><p>${atMs === undefined ? undefined : time(atMs)} <strong>${who} ${what}</strong>, ${whole(whose)}${why === '' ? undefined : markup`: ${whole(why)}`}${
     entry?.by === null || entry === undefined ? undefined : markup`; ${whole(entry.by)}`
   }</p><details><summary>Id</summary><code>${memberId}</code></details></li>`;
 }

@@ -19,7 +19,7 @@ export function renderGroups(
   const { rendered, next } = fitPage(page, { skip, next: after }, (group) => renderRow(layout, group));
   const as =
     takenAtMs === undefined
-      ? markup`No audit has ended yet: only the groups of the policy are known.`
+      ? markup`No audit has ended yet, or what the last one read cannot be read any more: only the groups of the policy are known.`
       : markup`As UiPath had them ${time(takenAtMs)}, those with findings first.`;
   return markup`<form method="get" action="${CONSOLE_PATH}/${layout.organization}/groups" role="search" aria-label="Groups">
 <label>Part of the name of a group<input name="text" value="${text}" maxlength="200" autocomplete="off"></label><button>Show</button></form>

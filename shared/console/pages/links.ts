@@ -35,9 +35,9 @@ export function ticketLink(
   layout: Pick<PageLayout, 'ticketUrls'>,
   { ticket, source, url }: ToldTicket,
 ): Markup {
-  const templates = layout.ticketUrls ?? new Map<string, string>();
-  const [only, another] = templates.values();
-  const template = source === undefined && another === undefined ? only : templates.get(source ?? '');
+  const templates = layout.ticketUrls ?? new Map<string, string | undefined>();
+  const [only] = templates.values();
+  const template = source === undefined && templates.size === 1 ? only : templates.get(source ?? '');
   const to = url ?? template?.replaceAll('{ticket}', encodeURIComponent(ticket));
   return to !== undefined && /^https?:\/\//i.test(to)
     ? markup`<a href="${to}" rel="noreferrer">${name(ticket)}</a>`

@@ -24,7 +24,9 @@ export function renderSearch(layout: PageLayout, text: string): Markup {
 
 /** Everybody whose name or address has what was asked for in it. */
 export function renderFound(layout: PageLayout, { text, skip }: PeopleAsked, found: PeopleFound): Markup {
-  const page = fitPage(found.people, { skip, next: found.next }, (person) => renderRow(layout, person));
+  const page = fitPage(found.people, { skip, next: found.next }, (person) =>
+    renderRow(layout, person, found.isWhole),
+  );
   const { rendered, next } = page;
   const when =
     found.takenAtMs === null
@@ -45,11 +47,14 @@ ${
 function renderRow(
   layout: PageLayout,
   { key, name: called, others, employment }: FoundPersonInSearch,
+  isWhole: boolean,
 ): Markup {
   const to = addressOf(layout, 'people', key === undefined ? { email: called } : { person: key });
   const work =
     key === undefined
-      ? 'only UiPath knows them'
+      ? isWhole
+        ? 'only UiPath knows them'
+        : 'not known yet'
       : employment === undefined
         ? 'their ledger cannot be read'
         : (EMPLOYMENT[employment] ?? employment);

@@ -18,6 +18,8 @@ import { renderEntry, whole } from './timeline';
 import { renderWhoIsWho } from './who-is-who';
 
 const LONGEST_FACTS = 20_000;
+/** Of each list, in bytes. */
+const LONGEST = { memberships: 30_000, requests: 15_000, history: 25_000 } as const;
 
 /** A person: who they are, what UiPath has and why, what waits, and what happened. */
 export function renderPerson(layout: PageLayout, shown: PersonShown, skip: number): Markup {
@@ -104,8 +106,11 @@ function renderMemberships(layout: PageLayout, { known, memberships, takenAtMs }
       ? undefined
       : markup`<p class="soft">What UiPath had ${time(takenAtMs)}, with what is on record since.</p>`;
   if (memberships.length === 0) return markup`${as}<p>In no group, and no reason to be.</p>`;
-  const { rendered, next } = fitPage(memberships, { skip: 0, next: null }, (one) =>
-    renderMembership(layout, known, one),
+  const { rendered, next } = fitPage(
+    memberships,
+    { skip: 0, next: null },
+    (one) => renderMembership(layout, known, one),
+    LONGEST.memberships,
   );
   return markup`${as}<ul class="list">${rendered}</ul>${next === null ? undefined : markup`<p>and ${memberships.length - next} more: <code>access explain</code> has all.</p>`}`;
 }
@@ -115,13 +120,15 @@ function renderMembership(
   known: PersonExplained | undefined,
   one: MembershipShown,
 ): Markup {
-  const { group, isInUiPath, isMember, sinceMs, origin, reasons } = one;
+  const { group, isInUiPath, isMember, sinceMs, origin, takenOutMs, reasons } = one;
   const change = known?.would?.find((would) => would.group === fold(group));
   const standing = isMember
     ? markup`member${sinceMs === null ? undefined : markup` since ${time(sinceMs)}`}, ${origin === 'standing' ? 'was there before' : 'put there by this application'}`
-    : isInUiPath === true
-      ? markup`member in UiPath, and not put there by this application`
-      : markup`not a member yet`;
+    : takenOutMs !== undefined
+      ? markup`taken out by this application ${time(takenOutMs)}, after the last audit began`
+      : isInUiPath === true
+        ? markup`member in UiPath, and not put there by this application`
+        : markup`not a member yet`;
   const differs =
     isMember && isInUiPath === false ? markup`<p>UiPath did not have it in the last audit.</p>` : undefined;
   const without =
@@ -141,8 +148,11 @@ function renderWould({ would, overdueSinceMs }: NonNullable<PersonExplained['wou
 
 function renderRequests(layout: PageLayout, { requests, requestCount }: PersonShown): Markup | undefined {
   if (requestCount === 0) return undefined;
-  const { rendered } = fitPage(requests, { skip: 0, next: null }, (request) =>
-    renderRequestRow(layout, request),
+  const { rendered } = fitPage(
+    requests,
+    { skip: 0, next: null },
+    (request) => renderRequestRow(layout, request),
+    LONGEST.requests,
   );
   return markup`<h2>Requests</h2><table class="stack"><caption>The latest ${rendered.length} of ${requestCount}</caption>
 ${requestColumns()}<tbody>${rendered}</tbody></table>`;
@@ -155,8 +165,11 @@ function renderHistory(
   skip: number,
 ): Markup {
   const after = skip + history.length < historyCount ? skip + history.length : null;
-  const { rendered, next } = fitPage(history, { skip, next: after }, ({ entry, record }) =>
-    renderEntry(layout, entry, { isAbout: false, more: renderRecord(record) }),
+  const { rendered, next } = fitPage(
+    history,
+    { skip, next: after },
+    ({ entry, record }) => renderEntry(layout, entry, { isAbout: false, more: renderRecord(record) }),
+    LONGEST.history,
   );
   return markup`<h2 id="history">History</h2><p class="soft">${
     rendered.length === 0 ? '' : `${skip + 1} to ${skip + rendered.length} of `

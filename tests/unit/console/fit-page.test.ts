@@ -29,6 +29,12 @@ describe('the number of a ticket', () => {
     ],
     ['opens what the only source says', { ticket: 'CHG-1' }, 'href="https://jira.example/browse/CHG-1"'],
     ['is text of another source', { ticket: 'CHG-1', source: 'standard' }, '<bdi>CHG-1</bdi>'],
+    [
+      'is text where nobody says which of two sources it is of',
+      { ticket: 'CHG-1' },
+      '<bdi>CHG-1</bdi>',
+      'other',
+    ],
     // oxlint-disable-next-line no-script-url
     ['opens no script', { ticket: 'CHG-1', url: 'javascript:alert(1)' }, '<bdi>CHG-1</bdi>'],
     [
@@ -36,8 +42,11 @@ describe('the number of a ticket', () => {
       { ticket: 'x', url: 'https://t.example/"><script>' },
       'href="https://t.example/&quot;&gt;&lt;script&gt;"',
     ],
-  ])('%s', (_what, told, expected) => {
-    const { html } = ticketLink({ ticketUrls }, told);
+  ])('%s', (_what, told, expected, other = '') => {
+    const { html } = ticketLink(
+      { ticketUrls: new Map([...ticketUrls, ...(other === '' ? [] : [[other, undefined] as const])]) },
+      told,
+    );
     expect(html).toContain(expected);
     expect(html.includes('<a ')).toBe(expected.startsWith('href'));
   });

@@ -1,18 +1,27 @@
 import type { Attribution, FindingRecord } from '../../../domain/audit/finding';
-import { isOf, toHistoryEntry, type HistoryEntry } from '../../../domain/desk/history';
+import { toHistoryEntry, type HistoryEntry } from '../../../domain/desk/history';
 import { DAY_MS, SKEW_MS } from '../../../domain/durations';
 import { fold } from '../../../domain/fold';
-import { personSubject } from '../../../domain/ledger/subject';
-import type { EvidenceRecord } from '../../../domain/ledger/evidence';
 import type { OrganizationPolicy } from '../../../domain/policy';
 import { errorCodeOf } from '../../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../../map-concurrently';
 import type { SentChanges } from '../../../storage/calls/sent-changes';
 import type { LedgerStore } from '../../../storage/ledger';
 import type { PeopleIndex } from '../../../storage/people-index';
-import { groupInStoredSnapshot } from '../../ledger/group-in-stored-snapshot';
+import type { StoredSnapshot } from '../../../storage/snapshots';
+import { membersInStoredSnapshot } from '../../ledger/group-in-stored-snapshot';
 import { requireGroupOfNight, type NewestNight, type ReadNewestNight } from '../../ledger/newest-night';
+import { GroupsSchema } from '../../ledger/snapshot-part-schemas';
+import { namesOfPeople } from '../names-of-people';
 import { decidedByText } from '../read-history';
+import {
+  attributionOf,
+  isOfApp,
+  recordBetween,
+  recordOfCall,
+  recordsOf,
+  type SentMembership,
+} from './changes-on-record';
 import { nightsAround, type NightsAroundDeps } from './nights-around';
 
 export type GroupChangesDeps = NightsAroundDeps &
@@ -21,17 +30,20 @@ export type GroupChangesDeps = NightsAroundDeps &
     recentFindings: (alias: string) => Promise<readonly FindingRecord[]>;
     sentChanges: Pick<SentChanges, 'since'>;
     accounts: Pick<PeopleIndex, 'list'>;
-    ledger: Pick<LedgerStore, 'evidence'>;
+    ledger: Pick<LedgerStore, 'read' | 'evidence'>;
   }>;
 
 /** Somebody who came into a group or went out of it. */
 export type MembershipMove = Readonly<{
   memberId: string;
-  name: string;
+  /** undefined: nothing tells it. */
+  name: string | undefined;
   isIn: boolean;
-  /** When this app sent it; undefined: it did not, and somebody else did it between the nights. */
+  /** `others`: this app did not, and the nights differ. `unknown`: they do, and what this app did then is not all known. */
+  by: 'app' | 'others' | 'unknown';
+  /** When this app sent it; undefined: that is not known. */
   atMs: number | undefined;
-  /** What the evidence has of it. */
+  /** What the evidence has of it; undefined, where this app sent it: it is not on record that it was done. */
   entry: HistoryEntry | undefined;
   /** Who did it by UiPath's audit log, where a finding tells. */
   attribution: Attribution | undefined;
@@ -39,7 +51,7 @@ export type MembershipMove = Readonly<{
 
 export type GroupChanges = Readonly<{
   group: string;
-  /** The nights that were compared; undefined: no night of then is stored, and only what this app did is told. */
+  /** The nights that were compared; undefined: of then no night is stored that read the group, and only what this app did is told. */
   fromMs: number | undefined;
   toMs: number;
   changes: readonly MembershipMove[];
@@ -71,7 +83,8 @@ export async function groupChanges(
   const { sent, isWhole } = await sentIn(deps, alias, groupId);
   const { had, fromMs } = await thenOf(deps, alias, newest, groupId);
   const has = new Set(members.map(([id]) => fold(id)));
-  const own = new Set(sent.map(({ memberId }) => fold(memberId)));
+  const sentOf = new Map<string, SentMembership[]>();
+  for (const one of sent) sentOf.set(fold(one.memberId), [...(sentOf.get(fold(one.memberId)) ?? []), one]);
   const others = (
     had === undefined
       ? []
@@ -79,22 +92,34 @@ export async function groupChanges(
           ...[...has].filter((id) => !had.has(id)).map((memberId) => ({ memberId, isIn: true })),
           ...[...had].filter((id) => !has.has(id)).map((memberId) => ({ memberId, isIn: false })),
         ]
-  ).filter(({ memberId }) => !own.has(memberId));
+  ).filter((one) => !isOfApp(sentOf.get(one.memberId) ?? [], newest, one));
   const all = [...sent, ...others.map((one) => ({ ...one, atMs: undefined }))];
   const findings = await deps.recentFindings(alias);
-  const page = await mapConcurrently(all.slice(skip, skip + PAGE), STORAGE_WIDTH, async (change) => ({
-    ...change,
-    name: newest.names.get(change.memberId) ?? change.memberId,
-    entry:
+  const span = { fromMs: fromMs ?? 0, untilMs: newest.takenAtMs };
+  const some = await mapConcurrently(all.slice(skip, skip + PAGE), STORAGE_WIDTH, async (change) => {
+    const keys = await deps.accounts.list(alias, change.memberId);
+    const records = await recordsOf(deps, alias, { keys, groupId, group: name });
+    const own =
       change.atMs === undefined
-        ? undefined
-        : await entryOf(deps, alias, { ...change, atMs: change.atMs, group: name }),
-    attribution: findings.find(
-      ({ subject }) =>
-        fold(subject['memberId'] ?? '') === fold(change.memberId) &&
-        fold(subject['group'] ?? '') === fold(name),
-    )?.attribution,
-  }));
+        ? recordBetween(records, change, span)
+        : recordOfCall(records, { ...change, atMs: change.atMs }, sentOf.get(fold(change.memberId)) ?? []);
+    const isOwn = change.atMs !== undefined || own !== undefined;
+    const by = isOwn ? 'app' : isWhole ? 'others' : 'unknown';
+    const move: MembershipMove = {
+      ...change,
+      name: newest.names.get(change.memberId),
+      by,
+      atMs: change.atMs ?? own?.atMs,
+      entry: own === undefined ? undefined : toHistoryEntry('', own, decidedByText(own)),
+      attribution: isOwn ? undefined : attributionOf(findings, { ...change, group: name }, span),
+    };
+    return { move, key: keys[0] };
+  });
+  const keysOfNameless = some.flatMap(({ move, key }) =>
+    move.name === undefined && key !== undefined ? [key] : [],
+  );
+  const addresses = await namesOfPeople(deps, alias, keysOfNameless);
+  const page = some.map(({ move, key = '' }) => ({ ...move, name: move.name ?? addresses.get(key) }));
   return {
     group: name,
     fromMs: had === undefined ? undefined : fromMs,
@@ -105,8 +130,6 @@ export async function groupChanges(
     isWhole,
   };
 }
-
-type SentMembership = Readonly<{ memberId: string; isIn: boolean; atMs: number }>;
 
 async function sentIn(
   { sentChanges, clock }: Pick<GroupChangesDeps, 'sentChanges' | 'clock'>,
@@ -166,37 +189,17 @@ async function thenOf(
   return made;
 }
 
-/** A night that did not read the group tells nothing of it. */
+/** A night that did not read the group tells nothing of it. One that had no such group tells that nobody was in it. */
 async function membersThen(
-  parts: Parameters<typeof groupInStoredSnapshot>[0],
+  parts: StoredSnapshot['parts'],
   groupId: string,
 ): Promise<ReadonlySet<string> | undefined> {
-  try {
-    const { members } = await groupInStoredSnapshot(parts, { id: groupId });
-    return new Set(members.map(({ memberId }) => fold(memberId)));
-  } catch (error) {
-    if (errorCodeOf(error) === 'group-unknown') return undefined;
-    throw error;
-  }
-}
-
-/** What the evidence of whoever has the account says of this change: the record next to it in time. */
-async function entryOf(
-  { accounts, ledger }: Pick<GroupChangesDeps, 'accounts' | 'ledger'>,
-  alias: string,
-  { memberId, atMs, isIn, group }: SentMembership & Readonly<{ group: string }>,
-): Promise<HistoryEntry | undefined> {
-  const keys = await accounts.list(alias, memberId);
-  const kinds = isIn ? ['membership-added', 'membership-given-back'] : ['membership-removed'];
-  const found: EvidenceRecord[] = [];
-  for (const key of keys) {
-    const { records } = await ledger.evidence(personSubject(alias, key));
-    found.push(...records.filter((record) => kinds.includes(record.kind) && isOf(record, { group })));
-  }
-  const awayMs = (record: EvidenceRecord): number => Math.abs(record.atMs - atMs);
-  const [nearest] = found.toSorted((a, b) => awayMs(a) - awayMs(b));
-  if (nearest === undefined || awayMs(nearest) > DAY_MS) return undefined;
-  return toHistoryEntry('', nearest, decidedByText(nearest));
+  const json = parts.get('groups');
+  if (json === undefined) return undefined;
+  const group = GroupsSchema.parse(JSON.parse(json)).find(({ id }) => fold(id) === fold(groupId));
+  if (group === undefined) return new Set();
+  const members = await membersInStoredSnapshot(parts, group.id);
+  return members === undefined ? undefined : new Set(members.map(([memberId]) => fold(memberId)));
 }
 
 async function readable<T>(read: () => Promise<T>): Promise<T | undefined> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { searchPeople, type SearchPeopleDeps } from '../../../../shared/access/desk/search-people';
+import { renderFound } from '../../../../shared/console/pages/people-page';
 import { emptyPersonLedger } from '../../../../shared/domain/ledger/person-ledger';
 import { AppError } from '../../../../shared/errors';
 import type { NewestNight } from '../../../../shared/access/ledger/newest-night';
@@ -14,7 +15,9 @@ const ACME = {
 } as never;
 const night: NewestNight = {
   night: '202612010200',
+  startedAtMs: 4,
   takenAtMs: 5,
+  isListed: true,
   groups: [{ groupId: 'g', name: 'G', isBuiltIn: false, members: [['r1', 'robot-account']] }],
   names: new Map([
     ['u1', 'Ana.Pop@acme.example'],
@@ -30,6 +33,7 @@ const deps = (more: Partial<SearchPeopleDeps> = {}): SearchPeopleDeps => ({
   newestNight: async () => night,
   peopleOfLedger: { read: async () => ({ atMs: 0, value: [ANA] }) },
   ledger: { read: async () => ({ value: emptyPersonLedger(ANA.addresses[0] ?? '') }) as never },
+  accounts: { list: async () => [] },
   clock: { now: () => 0 },
   ...more,
 });
@@ -53,6 +57,34 @@ describe('a search for people', () => {
       isWhole: false,
       people: [{ name: 'Ana.Pop@acme.example', key: undefined }],
     });
+  });
+
+  it('knows by what is noted of an account whose it is, while the ledger is being read', async () => {
+    const reading: Partial<SearchPeopleDeps> = {
+      peopleOfLedger: { read: async () => undefined },
+      accounts: { list: async (_organization, memberId) => (memberId === 'u1' ? ['k-ana'] : []) },
+    };
+    const of = async (text: string, more: Partial<SearchPeopleDeps> = {}) => {
+      const found = await searchPeople(deps({ ...reading, ...more }), ACME, { text, skip: 0 });
+      const layout = { organization: 'acme' } as never;
+      return { people: found.people, html: renderFound(layout, { text, skip: 0 }, found).html };
+    };
+    const ana = await of('pop');
+    expect(ana.people).toMatchObject([{ key: 'k-ana', employment: 'unknown' }]);
+    expect(ana.html).toContain('?person=k-ana');
+    const mallory = await of('mallory');
+    expect(mallory.html).toContain('not known yet');
+    expect(mallory.html).not.toContain('only UiPath knows them');
+    const unreadable = async () => {
+      throw new AppError('record-unreadable', 'x');
+    };
+    expect((await of('pop', { ledger: { read: unreadable } })).html).toContain('cannot be read');
+    const other = {
+      ...emptyPersonLedger('eva@acme.example'),
+      identity: { kind: 'resolved', id: 'aaaaaaaa-0000-4000-8000-000000000009', checkedAtMs: 0 },
+    };
+    const outOfDate = { read: async () => ({ value: other }) as never };
+    expect((await of('pop', { ledger: outOfDate })).people).toMatchObject([{ key: undefined }]);
   });
 
   it('does not tell whoever was erased since, and tells whose ledger cannot be read', async () => {
