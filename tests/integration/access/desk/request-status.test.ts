@@ -46,6 +46,10 @@ describe('the state of a request', () => {
       group: 'Finance',
       validFrom: '2026-03-02T08:00:00.000Z',
       validUntil: '2026-03-02T10:00:00.000Z',
+      requester: ANA,
+      approvers: [BEN],
+      ticket: 'REQ-1',
+      words: 'its time is over, it was revoked, or a later request replaced it',
     });
   });
 
