@@ -8,7 +8,19 @@ import { send } from '../integration/stack/calls';
 import { attacksOn } from './attack';
 import type { Control } from './control';
 
-const PAGES = ['today', 'findings', 'nights', 'plans', 'people', 'requests', 'dead-letters', 'sources'];
+const PAGES = [
+  'today',
+  'findings',
+  'nights',
+  'plans',
+  'proposed-plans',
+  'groups',
+  'people',
+  'days',
+  'requests',
+  'dead-letters',
+  'sources',
+];
 
 async function open(stack: ConsoleStack, path: string): Promise<string> {
   const { open: show, post } = visit(stack, () => ({}));

@@ -16,7 +16,7 @@ import {
 import { send } from '../integration/stack/calls';
 import { attacksOn } from './attack';
 import type { Control } from './control';
-import { holdRemoval, isReleased, releases } from './held-plan';
+import { holdRemoval, isReleased, releases, SURE } from './held-plan';
 import type { Target } from './target';
 
 const PLANS = `/${ORGANIZATION}/plans`;
@@ -30,7 +30,7 @@ async function tokenOf(stack: ConsoleStack, who: Fields, path = PLANS): Promise<
 async function releasesAs({ platform }: Target, who: Fields, token?: Fields): Promise<boolean> {
   const stack = await platform();
   const said = await tokenOf(stack, token ?? who);
-  return releases(stack, async (path) => visitTo(stack).post(path, { token: said }, who));
+  return releases(stack, async (path) => visitTo(stack).post(path, { token: said, ...SURE }, who));
 }
 
 const operatorControl: Control = {
@@ -152,7 +152,7 @@ const identities = attacksOn('console', operatorControl, [
       const stack = await target.platform();
       const who = principalHeaders(OTHERS_OPERATOR);
       const token = await tokenOf(stack, who, `/${OTHER_ORGANIZATION}/plans`);
-      return releases(stack, async (path) => visitTo(stack).post(path, { token }, who));
+      return releases(stack, async (path) => visitTo(stack).post(path, { token, ...SURE }, who));
     },
   },
   {
@@ -169,7 +169,7 @@ const identities = attacksOn('console', operatorControl, [
         `..%2f..%2f${OTHER_ORGANIZATION}%2fplans%2f${hash}`,
         `${OTHER_ORGANIZATION}:${hash}`,
       ])
-        await visitTo(stack).post(`${PLANS}/${id}`, { token }, who);
+        await visitTo(stack).post(`${PLANS}/${id}`, { token, ...SURE }, who);
       return isReleased(stack, hash, OTHER_ORGANIZATION);
     },
   },
@@ -284,7 +284,7 @@ const ownMatters = [
         const who = principalHeaders(OPERATOR);
         const token = await tokenOf(stack, who);
         const hash = await holdRemoval(stack, { memberId: objectIdOf(OPERATOR) });
-        await visitTo(stack).post(`${PLANS}/${hash}`, { token }, who);
+        await visitTo(stack).post(`${PLANS}/${hash}`, { token, ...SURE }, who);
         return isReleased(stack, hash);
       },
     },
@@ -297,7 +297,7 @@ const ownMatters = [
         const who = principalHeaders(OPERATOR);
         const token = await tokenOf(stack, who);
         const hash = await holdRemoval(stack, { email: OPERATOR });
-        await visitTo(stack).post(`${PLANS}/${hash}`, { token }, who);
+        await visitTo(stack).post(`${PLANS}/${hash}`, { token, ...SURE }, who);
         return isReleased(stack, hash);
       },
     },
@@ -338,7 +338,7 @@ const gate = attacksOn('console', gateControl, [
       const keys = await tokenOf(await target.platform(), who);
       return (
         page.status === 200 ||
-        releases(stack, async (path) => visitTo(stack).post(path, { token: keys }, who))
+        releases(stack, async (path) => visitTo(stack).post(path, { token: keys, ...SURE }, who))
       );
     },
   },

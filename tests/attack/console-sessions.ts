@@ -4,7 +4,7 @@ import type { ConsoleStack } from '../fixtures/console-stack';
 import { cookieOf, fromSomewhere, tokenIn, visit, type Fields } from '../fixtures/console-visit';
 import { attacksOn } from './attack';
 import type { Control } from './control';
-import { releases } from './held-plan';
+import { releases, SURE } from './held-plan';
 
 const PLANS = `/${ORGANIZATION}/plans`;
 const visitTo = (stack: ConsoleStack) => visit(stack, () => ({}));
@@ -29,7 +29,7 @@ const sessionControl: Control = {
     const token = tokenIn(await visitTo(stack).open(PLANS, { cookie }));
     return (
       (await opens(stack, cookie)) &&
-      releases(stack, async (path) => visitTo(stack).post(path, { token }, { cookie }))
+      releases(stack, async (path) => visitTo(stack).post(path, { token, ...SURE }, { cookie }))
     );
   },
 };
@@ -310,7 +310,9 @@ export const forgeryAttacks = attacksOn('console', sessionControl, [
         tokenIn(await visitTo(stack).open(PLANS, { cookie: session }));
       const tokens: Fields = { OWN: await tokenOf(cookie), OTHER: await tokenOf(other) };
       const said = 'token' in fields ? { token: tokens[fields.token] ?? fields.token } : {};
-      return releases(stack, async (path) => visitTo(stack).post(path, said, { cookie, ...headers }));
+      return releases(stack, async (path) =>
+        visitTo(stack).post(path, { ...said, ...SURE }, { cookie, ...headers }),
+      );
     },
   })),
   {
@@ -322,7 +324,7 @@ export const forgeryAttacks = attacksOn('console', sessionControl, [
       const cookie = await signIn(stack);
       const token = tokenIn(await visitTo(stack).open(PLANS, { cookie }));
       return releases(stack, async (path) =>
-        visitTo(stack).open(`${path}?token=${token}&decision=release`, { cookie }),
+        visitTo(stack).open(`${path}?token=${token}&sure=1`, { cookie }),
       );
     },
   },
@@ -335,7 +337,7 @@ export const forgeryAttacks = attacksOn('console', sessionControl, [
       const cookie = await signIn(stack);
       const token = tokenIn(await visitTo(stack).open(PLANS, { cookie }));
       return releases(stack, async (path) =>
-        visitTo(stack).post(path, { token, more: 'x'.repeat(1_000_000) }, { cookie }),
+        visitTo(stack).post(path, { token, ...SURE, more: 'x'.repeat(1_000_000) }, { cookie }),
       );
     },
   },

@@ -47,6 +47,9 @@ export async function isReleased(
   return (await createHoldStore(storage).get(organization, hash))?.state !== 'held';
 }
 
+/** What the second form says of such a hold: an attack that leaves it out is asked once more, and proves nothing. */
+export const SURE = { sure: '1' } as const;
+
 /** Whether a removal that is held is released by what `attempt` does. */
 export async function releases(
   stored: Stored,
