@@ -119,14 +119,14 @@ describe('a tick of the timer', () => {
     await world.joins(ANA);
     await world.settle();
     await world.joins(BEN);
-    clock.advance(20 * DAY_MS);
-    // What was sent to UiPath is forgotten sooner.
-    await sweepDueAndPendingWork(app);
-    clock.advance(10 * DAY_MS - MINUTE_MS);
+    clock.advance(30 * DAY_MS - MINUTE_MS);
     expect((await sweepDueAndPendingWork(app)).forgotten).toBe(0);
     clock.advance(3 * MINUTE_MS);
     expect(await sweepDueAndPendingWork(app)).toMatchObject({ forgotten: 1, resent: 0 });
-    clock.advance(60 * DAY_MS);
+    clock.advance(6 * DAY_MS);
+    // What was sent to UiPath for Ana is forgotten later than what was received.
+    expect(await sweepDueAndPendingWork(app)).toMatchObject({ forgotten: 2 });
+    clock.advance(54 * DAY_MS);
     expect(await sweepDueAndPendingWork(app)).toMatchObject({ forgotten: 0, resent: 1 });
     await world.settle();
     expect(world.members('Developers')).toEqual([ANA, BEN]);
