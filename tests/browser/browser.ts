@@ -86,3 +86,15 @@ async function isTooWide(page: Page): Promise<boolean> {
   );
   return wide === true;
 }
+
+/** Signs in to the console with its key, and waits for the first page. */
+export async function signIn(
+  page: Page,
+  { host, consoleKey }: Readonly<{ host: () => Readonly<{ url: string }>; consoleKey: string }>,
+): Promise<void> {
+  await page.goto(`${host().url}/api/console`);
+  await page.getByLabel('Your name').fill('Maria Lead');
+  await page.getByLabel('Key').fill(consoleKey);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/today$/);
+}

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { ANA, GROUPS, MALLORY, ORGANIZATION } from '../../sandbox/demo-organization';
 import { MANY_GRANTS, startPeopleStack, STRANGE_GROUPS, type PeopleStack } from '../fixtures/people-stack';
-import { describeInBrowser, faultsInEveryLook, useBrowser } from './browser';
+import { describeInBrowser, faultsInEveryLook, useBrowser, signIn } from './browser';
 
 const ask = (page: string, asked: Readonly<Record<string, string>> = {}): string =>
   `${page}?${new URLSearchParams(asked).toString()}`;
@@ -35,11 +35,7 @@ describeInBrowser('the pages of groups, people and days in a browser', () => {
     const context = await browser().newContext({ javaScriptEnabled });
     try {
       const page = await context.newPage();
-      await page.goto(`${stack.host().url}/api/console`);
-      await page.getByLabel('Your name').fill('Maria Lead');
-      await page.getByLabel('Key').fill(stack.consoleKey);
-      await page.keyboard.press('Enter');
-      await page.waitForURL(/\/today$/);
+      await signIn(page, stack);
       await see(page);
     } finally {
       await context.close();

@@ -3,7 +3,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { ANA, ORGANIZATION } from '../../sandbox/demo-organization';
 import { createHoldStore } from '../../shared/storage/holds';
 import { startConsoleStack, type ConsoleStack } from '../fixtures/console-stack';
-import { describeInBrowser, faultsInEveryLook, useBrowser } from './browser';
+import { describeInBrowser, faultsInEveryLook, useBrowser, signIn } from './browser';
 
 const PATHS = [
   'today',
@@ -30,11 +30,7 @@ describeInBrowser('the console in a browser', () => {
     const context = await browser().newContext(options);
     try {
       const page = await context.newPage();
-      await page.goto(`${stack.host().url}/api/console`);
-      await page.getByLabel('Your name').fill('Maria Lead');
-      await page.getByLabel('Key').fill(stack.consoleKey);
-      await page.keyboard.press('Enter');
-      await page.waitForURL(/\/today$/);
+      await signIn(page, stack);
       await see(page);
     } finally {
       await context.close();

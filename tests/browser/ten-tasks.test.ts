@@ -19,7 +19,7 @@ import { createDeadDeliveries } from '../../shared/storage/dead-deliveries';
 import { createDeliveries } from '../../shared/storage/deliveries';
 import { openStorage } from '../../shared/storage/storage-account';
 import { eventually, send } from '../integration/stack/calls';
-import { describeInBrowser, keepPicture, useBrowser } from './browser';
+import { describeInBrowser, keepPicture, useBrowser, signIn } from './browser';
 
 const OLD = Array.from({ length: 60 }, (_, number) => `old.member${number}@acme.example`);
 const LEAVERS = ['lee.first@acme.example', 'lou.second@acme.example', 'lux.third@acme.example'];
@@ -114,11 +114,7 @@ describeInBrowser('ten tasks on the pages alone, without JavaScript', () => {
   beforeAll(async () => {
     stack = await startOrganization();
     page = await (await browser().newContext({ javaScriptEnabled: false })).newPage();
-    await page.goto(`${stack.host().url}/api/console`);
-    await page.getByLabel('Your name').fill('Maria Lead');
-    await page.getByLabel('Key').fill(stack.consoleKey);
-    await page.keyboard.press('Enter');
-    await page.waitForURL(/\/today$/);
+    await signIn(page, stack);
   }, 300_000);
   afterAll(async () => stack.close());
 
